@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type AudienceWarehouse, openAudienceWarehouse, ref } from '../../tests/support/audience-warehouse.ts'
+import { audienceFields } from './columns.ts'
+
+let small: AudienceWarehouse
+
+beforeAll(async () => {
+  small = await openAudienceWarehouse()
+})
+afterAll(() => small.warehouse.close())
+
+const all = `select customer_id from ${ref('customers')}`
+
+describe('compileAudience accepts', () => {
+  it.each<[string, string, string[], string[]]>([
+    ['a plain filter', `${all} where segment = 'cant_lose' and days_since_order > 90`, [], ['1', '3']],
+    [
+      'declared fields in any order',
+      `select first_name, customer_id from ${ref('customers')} where days_since_order < 5`,
+      ['first_name'],
+      ['2'],
+    ],
+    ['a semicolon inside a text', `${all} where first_name = 'Bob; drop'`, [], ['2']],
+    ['one semicolon at the end', `${all};`, [], ['1', '2', '3']],
+    [
+      'a semicolon before a closing comment',
+      `${all} where first_name <> ';' ; -- the end; really\n/* ; */`,
+      [],
+      ['1', '2'],
+    ],
+    [
+      'comments, a ref in them too',
+      `-- from {{ ref('customers') }} and {{ ref('nowhere') }}\n${all} -- no line break after`,
+      [],
+      ['1', '2', '3'],
+    ],
+    [
+      'import CTEs with select *',
+      `with customers as (select * from ${ref('customers')}), final as (select * from customers where has_email) select customer_id from final`,
+      [],
+      ['1', '2'],
+    ],
+    [
+      'the mart’s own name as a qualifier',
+      `select customers.customer_id from ${ref('customers')} where customers.days_since_order > 100`,
+      [],
+      ['1'],
+    ],
+    ['an alias', `select c.customer_id from ${ref('customers')} as c where c.days_since_order > 100`, [], ['1']],
+    [
+      'a join of two marts',
+      `select c.customer_id from ${ref('customers')} c join ${ref('orders')} o using (customer_id) where o.net_amount > 10`,
+      [],
+      ['1'],
+    ],
+    ['a subquery', `${all} where customer_id in (select customer_id from ${ref('orders')})`, [], ['1']],
+    ['a union', `${all} where days_since_order < 5 union ${all} where days_since_order > 100`, [], ['1', '2']],
+    [
+      'aggregates and windows',
+      `select customer_id from ${ref('customers')} qualify row_number() over (partition by segment order by days_since_order desc, customer_id) = 1`,
+      [],
+      ['1', '2'],
+    ],
+    ['limit with an order', `${all} order by days_since_order desc, customer_id limit 1`, [], ['1']],
+    ['dollar quotes', `${all} where first_name = $$Bob; drop$$`, [], ['2']],
+    [
+      'a ref over several lines',
+      `select customer_id from {{\n  ref(\n"customers"\n) }}\nwhere has_email`,
+      [],
+      ['1', '2'],
+    ],
+    ['flags about identifiers', `${all} where not has_email`, [], ['3']],
+    [
+      'emoji and right-to-left text',
+      `${all} where first_name = '🎁' or first_name = 'שלום' or days_since_order = 3`,
+      [],
+      ['2'],
+    ],
+    ['upper case', `SELECT CUSTOMER_ID FROM ${ref('customers')} WHERE DAYS_SINCE_ORDER > 100`, [], ['1']],
+  ])('%s', async (_, body, fields, expected) => {
+    expect(await small.ids(await small.compile(body, fields))).toEqual(expected)
+  })
+
+  it('another brand’s customers never: the same id in two brands is two people', async () => {
+    expect(await small.ids(await small.compile(all, [], 'zen'))).toEqual(['1'])
+    expect(await small.ids(await small.compile(`${all} where brand = 'zen'`))).toEqual([])
+    expect(
+      await small.ids(await small.compile(`${all} where days_since_order > 100 or brand = 'zen' or true`)),
+    ).toEqual(['1', '2', '3'])
+  })
+
+  it('and names the fields’ types in declared order', async () => {
+    const audience = await small.compile(`select days_since_order, first_name, customer_id from ${ref('customers')}`, [
+      'first_name',
+      'days_since_order',
+    ])
+    expect(await audienceFields(small.warehouse, audience)).toEqual([
+      { name: 'first_name', type: 'VARCHAR' },
+      { name: 'days_since_order', type: 'INTEGER' },
+    ])
+  })
+})

@@ -1,0 +1,246 @@
+import { z } from 'zod'
+import { WarehouseError } from '../core/errors.ts'
+import { raw, type Sql, sql } from '../core/sql.ts'
+import type { PlanShape } from './outcomes.ts'
+import { planRemovals } from './plan-removals.ts'
+import { type Session, tableSlug } from './session.ts'
+import { ENTRY_KEY, identityHash, isUsable, MEMBER, openSource, rowHash } from './source.ts'
+import { CODE, compact, type LedgerSize, latestState, taintDue } from './state.ts'
+
+/** Operations of a plan's rows, in the order in which they stand in the table. `release` leaves the ledger without a request. */
+export const OP = { compliance: 1, remove: 2, release: 3, upsert: 4 } as const
+
+/** An immutable plan: one table, rows 0..total-1, operations one after the other. */
+export interface SyncPlan {
+  /** As written in SQL. */
+  table: string
+  /** Digest of what it asks for, without compliance removals: what an approval binds to. */
+  hash: string
+  compliance: number
+  removes: number
+  releases: number
+  upserts: number
+  /** Members that should be on the list; entries without any identifier are not counted. */
+  desired: number
+  adds: number
+  updates: number
+  unchanged: number
+  /** Entries known to be on the list, or perhaps on it. */
+  known: number
+  /** Desired members without an identifier or a customer id. */
+  withoutIdentity: number
+  /** Customer ids that stand twice or more in the audience. */
+  duplicates: number
+  /** Members whose identity stands on more than five customers. */
+  shared: number
+}
+
+/** Writes the plan of this run: what must change at the destination so that it equals the desired list. Nothing is sent. */
+export async function makePlan(session: Session, size: LedgerSize): Promise<SyncPlan> {
+  const { warehouse } = session
+  const ready = await compact(session, size)
+  const table = `${session.spec.schema}.plan_${tableSlug(session.spec.syncId)}_${session.options.dryRun ? 'dry' : session.key.runNo}`
+  const source = await openSource(session)
+  await createTable(session, table, source)
+  const isFirst = ready.base + ready.tail === 0
+  const rows = isFirst ? await planAll(session, table, source) : await planDiff(session, table, source, ready)
+  const counted = await countOps(session, table)
+  if (counted.upserts !== rows.upserts || counted.removals !== rows.removals) {
+    throw new WarehouseError(
+      'plan.moved',
+      `The audience gave ${counted.upserts} rows to send where ${rows.upserts} had changed: it moved while it was read`,
+      'Make the audience deterministic (no random, no current time), or end what writes to the marts.',
+    )
+  }
+  await warehouse.tune?.({ kind: 'usual' }, session.call('planning'))
+  const unchanged = rows.desired - rows.adds - rows.updates
+  const { desired, adds, updates, gone, withoutIdentity, duplicates, shared } = rows
+  return {
+    table,
+    hash: counted.hash,
+    compliance: counted.compliance,
+    removes: counted.removes,
+    releases: counted.releases,
+    upserts: counted.upserts,
+    desired,
+    adds,
+    updates,
+    unchanged,
+    known: unchanged + updates + gone,
+    withoutIdentity,
+    duplicates,
+    shared,
+  }
+}
+
+interface Planned {
+  desired: number
+  upserts: number
+  adds: number
+  updates: number
+  /** Known entries that leave. */
+  gone: number
+  /** Rows that leave, known or not. */
+  removals: number
+  withoutIdentity: number
+  duplicates: number
+  shared: number
+}
+
+async function createTable(session: Session, table: string, source: Sql): Promise<void> {
+  const { warehouse, spec } = session
+  const probe = 'temp.main.plan_probe'
+  const call = session.call('planning')
+  await warehouse.execute(raw(`drop table if exists ${table}`), call)
+  await warehouse.execute(sql`create or replace temp table plan_probe as select * from (${source}) limit 0`, call)
+  const types = new Map((await warehouse.columns(probe)).map(column => [column.name, column.type]))
+  await warehouse.execute(raw(`drop table ${probe}`), call)
+  // Uncompressed: choosing a compression for text costs more than the diff, and a plan is read once.
+  const U = 'using compression uncompressed'
+  const fields = spec.fields.map(field => `${field.name} ${types.get(field.name) ?? field.type} ${U}`)
+  const columns = [
+    `op utinyint, held utinyint, entry_key uhugeint ${U}`,
+    ...MEMBER.map(name => `${name} varchar ${U}`),
+    ...fields,
+    `row_hash uhugeint ${U}`,
+  ]
+  await warehouse.execute(raw(`create table ${table}(${columns.join(', ')})`), call)
+}
+
+/** The rows of an upsert, from the desired list. */
+function upsertRows(session: Session, source: Sql): Sql {
+  const { fields } = session.spec
+  const names = [...MEMBER, ...fields.map(field => field.name)].join(', ')
+  return sql`select ${raw(String(OP.upsert))} as op, 0 as held, ${raw(ENTRY_KEY)} as entry_key, ${raw(names)}, ${raw(rowHash(fields))} as row_hash
+    from (${source})`
+}
+
+// Nothing is known yet: everybody is new, and the audience goes straight into the plan.
+async function planAll(session: Session, table: string, source: Sql): Promise<Planned> {
+  const { warehouse, spec } = session
+  const { identity } = spec.destination
+  const call = session.call('planning')
+  await warehouse.tune?.({ kind: 'copy' }, call)
+  const usable = raw(isUsable(identity))
+  const [all] = await warehouse.query(
+    sql`select count(*) as n, count(*) filter (${usable}) as usable from (${source})`,
+    z.object({ n: z.number(), usable: z.number() }),
+    call,
+  )
+  const { n = 0, usable: upserts = 0 } = all ?? {}
+  const where = n === upserts ? raw('') : sql`where ${usable}`
+  await warehouse.execute(sql`insert into ${raw(table)} ${upsertRows(session, source)} ${where}`, call)
+  const people = await countPeople(
+    session,
+    sql`select hash(customer_id) as customer_hash, ${raw(identityHash(identity))} as identity_hash from ${raw(table)}`,
+  )
+  return {
+    desired: upserts,
+    upserts,
+    adds: upserts,
+    updates: 0,
+    gone: 0,
+    removals: 0,
+    withoutIdentity: n - upserts,
+    ...people,
+  }
+}
+
+// Two 128-bit numbers a row are joined; wide columns are fetched for what changed.
+async function planDiff(session: Session, table: string, source: Sql, size: LedgerSize): Promise<Planned> {
+  const { warehouse, spec } = session
+  const call = session.call('planning')
+  const { identity } = spec.destination
+  await warehouse.tune?.({ kind: 'join', rows: 2 * (size.base + size.tail) }, call)
+  await warehouse.execute(
+    sql`create or replace temp table desired_now as select
+      case when ${raw(isUsable(identity))} then ${raw(ENTRY_KEY)} end as entry_key,
+      ${raw(rowHash(spec.fields))} as row_hash, hash(customer_id) as customer_hash, ${raw(identityHash(identity))} as identity_hash
+      from (${source})`,
+    call,
+  )
+  const people = await countPeople(
+    session,
+    raw('select customer_hash, identity_hash from desired_now where entry_key is not null'),
+  )
+  const due = taintDue(session, size.hasTaint)
+  await warehouse.execute(
+    sql`create or replace temp table diff as
+      select coalesce(d.entry_key, s.entry_key) as entry_key, d.entry_key is null as gone,
+        coalesce(s.code in (${CODE.sent}, ${CODE.unknown}), false) as was_known
+      from (select entry_key, row_hash from desired_now where entry_key is not null) d
+      full join (${latestState(session, size)}) s on d.entry_key = s.entry_key
+      where case when d.entry_key is null then s.code <> ${CODE.removed} or ${due}
+        else s.entry_key is null or s.code <> ${CODE.sent} or d.row_hash <> s.row_hash or ${due} end`,
+    call,
+  )
+  const [counts] = await warehouse.query(
+    sql`select count(*) filter (not gone and not was_known) as adds, count(*) filter (not gone and was_known) as updates,
+      count(*) filter (gone and was_known) as gone, count(*) filter (gone) as removals,
+      (select count(entry_key) from desired_now) as desired, (select count(*) - count(entry_key) from desired_now) as without from diff`,
+    z.object({
+      adds: z.number(),
+      updates: z.number(),
+      gone: z.number(),
+      removals: z.number(),
+      desired: z.number(),
+      without: z.number(),
+    }),
+    call,
+  )
+  const { adds = 0, updates = 0, gone = 0, removals = 0, desired = 0, without: withoutIdentity = 0 } = counts ?? {}
+  if (removals > 0) await planRemovals(session, table, source, size.baseNo)
+  if (adds + updates > 0) {
+    await warehouse.execute(
+      sql`insert into ${raw(table)} select * from (${upsertRows(session, source)}) where entry_key in (select entry_key from diff where not gone)`,
+      call,
+    )
+  }
+  await warehouse.execute(raw('drop table desired_now'), call)
+  await warehouse.execute(raw('drop table diff'), call)
+  return { desired, upserts: adds + updates, adds, updates, gone, removals, withoutIdentity, ...people }
+}
+
+/** Customers that stand twice, and members that share an identity with more than four others. Groups are made only when there are doubles. */
+async function countPeople(session: Session, people: Sql): Promise<{ duplicates: number; shared: number }> {
+  const { warehouse } = session
+  const call = session.call('counting people')
+  const [all] = await warehouse.query(
+    sql`select count(*) as n, count(distinct customer_hash) as customers, count(distinct identity_hash) as identities from (${people})`,
+    z.object({ n: z.number(), customers: z.number(), identities: z.number() }),
+    call,
+  )
+  const { n = 0, customers = 0, identities = 0 } = all ?? {}
+  if (n === identities) return { duplicates: n - customers, shared: 0 }
+  const [row] = await warehouse.query(
+    sql`select coalesce(sum(n), 0) as shared from (select count(*) as n from (${people}) group by identity_hash having count(*) > 5)`,
+    z.object({ shared: z.number() }),
+    call,
+  )
+  return { duplicates: n - customers, shared: row?.shared ?? 0 }
+}
+
+// hash() may change with DuckDB's version: fine here, an approval lives a day and a changed hash asks again.
+async function countOps(session: Session, table: string) {
+  const { syncId, listName, destination } = session.spec
+  const shape = await shapeOf(session, table)
+  const [row] = await session.warehouse.query(
+    sql`select md5(concat_ws('|', ${syncId}, ${listName}, ${destination.slug}, count(*), coalesce(bit_xor(h), 0), coalesce(sum(h), 0))) as hash
+      from (select hash(op, entry_key, row_hash) as h from ${raw(table)} where op <> ${OP.compliance})`,
+    z.object({ hash: z.string() }),
+    session.call('counting the plan'),
+  )
+  return { ...shape, hash: row?.hash ?? '', removals: shape.compliance + shape.removes + shape.releases }
+}
+
+/** How many rows of each operation a plan has. */
+export async function shapeOf(session: Session, table: string): Promise<PlanShape> {
+  const [row] = await session.warehouse.query(
+    sql`select count(*) filter (op = ${OP.compliance}) as compliance, count(*) filter (op = ${OP.remove}) as removes,
+      count(*) filter (op = ${OP.release}) as releases, count(*) filter (op = ${OP.upsert}) as upserts from ${raw(table)}`,
+    z.object({ compliance: z.number(), removes: z.number(), releases: z.number(), upserts: z.number() }),
+    session.call('counting the plan'),
+  )
+  if (row === undefined) throw new Error('an aggregate without a row')
+  return row
+}

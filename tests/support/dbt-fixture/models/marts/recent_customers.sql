@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+select customer_id, seen_on from {{ ref('customers') }} where revenue > 15
