@@ -1,6 +1,6 @@
 /*
 label: High value at risk
-fields: [first_name, net_revenue, days_since_order, overdue_ratio]
+fields: [first_name, net_revenue, last_order_on]
 owner: crm
 description: The fifth of customers with the highest revenue, among them those who are overdue by their own rhythm.
 */
@@ -8,8 +8,7 @@ select
     customer_id,
     first_name,
     net_revenue,
-    days_since_order,
-    overdue_ratio
+    last_order_on
 from {{ ref('customers') }}
 where
     monetary_score = 5

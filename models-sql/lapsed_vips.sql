@@ -1,13 +1,13 @@
 /*
 label: Lapsed VIPs
-fields: [first_name, days_since_order, net_revenue]
+fields: [first_name, last_order_on, net_revenue]
 owner: crm
 description: Bought often and for much, and have been quiet for more than 90 days. Win these back first.
 */
 select
     customer_id,
     first_name,
-    days_since_order,
+    last_order_on,
     net_revenue
 from {{ ref('customers') }}
 where

@@ -1,13 +1,13 @@
 /*
 label: One-time buyers gone quiet
-fields: [first_name, days_since_order, top_category]
+fields: [first_name, last_order_on, top_category]
 owner: crm
 description: One order, two months to a year ago, and nothing since. Give a reason for the second.
 */
 select
     customer_id,
     first_name,
-    days_since_order,
+    last_order_on,
     top_category
 from {{ ref('customers') }}
 where

@@ -1,6 +1,6 @@
 /*
 label: Win-back by favourite category
-fields: [first_name, top_category, days_since_order]
+fields: [first_name, top_category, last_order_on]
 owner: crm
 description: Lapsed customers with a favourite category. The field top_category lets one message show each what they liked.
 */
@@ -8,7 +8,7 @@ select
     customer_id,
     first_name,
     top_category,
-    days_since_order
+    last_order_on
 from {{ ref('customers') }}
 where
     state in ('lapsed', 'lost')

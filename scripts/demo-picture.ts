@@ -6,7 +6,12 @@ import { text } from 'node:stream/consumers'
 
 const [file = 'docs/images/demo.svg', from = ''] = process.argv.slice(2)
 const all = (await text(process.stdin)).trimEnd().split('\n')
-const lines = all.slice(Math.max(0, all.findIndex(line => line.startsWith(from))))
+const lines = all.slice(
+  Math.max(
+    0,
+    all.findIndex(line => line.startsWith(from)),
+  ),
+)
 
 const CHARACTER = 7.83 // width of a 13 px monospaced character
 const LINE = 19
@@ -14,10 +19,10 @@ const PAD = 16
 const width = Math.ceil(Math.max(...lines.map(line => line.length)) * CHARACTER) + 2 * PAD
 const height = lines.length * LINE + 2 * PAD
 
-const escape = (line: string) => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+const escaped = (line: string) => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 const rows = lines.map(
   (line, i) =>
-    `<text x="${PAD}" y="${PAD + 14 + i * LINE}" textLength="${(line.trimEnd().length * CHARACTER).toFixed(1)}" xml:space="preserve">${escape(line.trimEnd())}</text>`,
+    `<text x="${PAD}" y="${PAD + 14 + i * LINE}" textLength="${(line.trimEnd().length * CHARACTER).toFixed(1)}" xml:space="preserve">${escaped(line.trimEnd())}</text>`,
 )
 writeFileSync(
   file,

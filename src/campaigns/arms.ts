@@ -1,5 +1,13 @@
-import type { Destination } from '../../sync/index.ts'
-import { bucketSql, raw, SALT_VERSION, type Sql, saltText, sql, type Warehouse } from '../../sync/index.ts'
+import {
+  bucketSql,
+  type Destination,
+  raw,
+  SALT_VERSION,
+  type Sql,
+  saltText,
+  sql,
+  type Warehouse,
+} from '../../sync/index.ts'
 import type { SchemaNames } from '../config/schemas.ts'
 import { populationSql, type ReachContext } from '../syncs/reach.ts'
 import type { ArmsSql } from '../syncs/spec.ts'
@@ -68,7 +76,8 @@ export async function assignPopulation(
       ${drawnArm(campaign, raw('population.customer_id'))}, ${raw(`'${SALT_VERSION}'`)},
       cast(${run.dataDate} as date), cast(${run.at.replace('Z', '')} as timestamp)
     from (${populationSql(ctx, destinations)}) as population
-    where population.customer_id not in (select customer_id from (${assignedSql(ctx.names, campaign)}) as assigned)`
+    where not exists (
+      select 1 from (${assignedSql(ctx.names, campaign)}) as assigned where assigned.customer_id = population.customer_id)`
   const { rows } = await warehouse.execute(statement, {
     tag: { runId: run.id, purpose: 'assigning the population' },
     ...(run.signal && { signal: run.signal }),

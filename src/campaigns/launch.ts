@@ -1,4 +1,4 @@
-import { Conflict, raw, type SyncEvent, type SyncRun, sql, WinbackError } from '../../sync/index.ts'
+import { Conflict, PlanRefused, raw, type SyncEvent, type SyncRun, sql, WinbackError } from '../../sync/index.ts'
 import { getBrand, type Project } from '../config/project.ts'
 import { withRun } from '../runs/with-run.ts'
 import { executeSync, reserveList } from '../syncs/execute.ts'
@@ -21,8 +21,8 @@ export interface CampaignSyncs {
 }
 
 /**
- * Launches: records what is promised, assigns the population once, syncs every destination. Safe to repeat after a crash: nobody is assigned
- * twice. A paused campaign goes on. Throws Conflict when it runs already or is stopped, and when a build failed (nothing is assigned then).
+ * Launches: records what is promised, assigns the population once, syncs every destination. A plan that a brake refuses ends it before
+ * anybody is assigned; a platform that is down does not: the next sync delivers. Safe to repeat after a crash: nobody is assigned twice. A paused campaign goes on. Throws Conflict when it runs already or is stopped, and when a build failed (nothing is assigned then).
  */
 export function launchCampaign(
   project: Project,
@@ -57,6 +57,8 @@ export function launchCampaign(
       await checkReached(session, ready)
       for (const destination of ready.destinations)
         await reserveList(session, { kind: 'campaign', subject: campaign.slug, label: campaign.label, destination })
+      const tried = await syncReady(session, ready, { ...o, dryRun: true })
+      checkNotRefused(tried.runs)
       await recordLaunch(session, campaign)
       return syncReady(session, ready, o)
     }),
@@ -118,6 +120,16 @@ async function checkReached(session: LedgerSession, ready: ReadyCampaign): Promi
   const platforms = ready.destinations.map(d => d.platform)
   const counts = await countPopulation(session.warehouse, ready.reach, ready.campaign, platforms, session.run)
   if (counts.population === 0) throw await nobodyReached(session, counts, [...new Set(platforms.map(p => p.channel))])
+}
+
+function checkNotRefused(runs: readonly SyncRun[]): void {
+  const refused = runs.find(run => (run.card?.refused.length ?? 0) > 0)
+  if (refused === undefined) return
+  throw new PlanRefused(
+    'launch.refused',
+    `Nothing was launched: the plan for ${refused.destination} is refused (${refused.card?.refused.join(', ')})`,
+    'Nobody was assigned. Look at the audience with `winback show`, and at the imported e-mails and phones.',
+  )
 }
 
 /** The promise goes into the warehouse before anybody is assigned, and into the app database beside it. */

@@ -48,6 +48,8 @@ export function printPlan(out: Output, plan: CampaignPlan): void {
   for (const run of plan.runs) {
     if (run.reason !== null) out.line(`${out.red('✗')} ${run.destination}: ${run.reason.message}`)
     if (run.reason?.hint) out.line(`  ${run.reason.hint}`)
+    for (const brake of run.card?.refused ?? [])
+      out.line(`${out.red('✗')} ${run.destination}: would be refused (${brake})`)
     for (const brake of run.card?.needsApproval ?? [])
       out.line(`${out.amber('!')} ${run.destination}: will ask for approval (${brake})`)
   }

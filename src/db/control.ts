@@ -37,7 +37,10 @@ export function openControl(db: Knex): Control {
       try {
         const answers = await fenced(now[0]!.key, async trx => {
           const list: IntentAnswer[] = []
-          for (const one of now) list.push(await writeIntent(trx, one))
+          for (const one of now) {
+            if (one.key.epoch !== now[0]!.key.epoch) await assertCurrent(trx, one.key.epoch)
+            list.push(await writeIntent(trx, one))
+          }
           return list
         })
         now.forEach((one, i) => {
@@ -149,7 +152,6 @@ interface Asking {
 }
 
 async function writeIntent(trx: Knex.Transaction, { key, brand, batch }: Asking): Promise<IntentAnswer> {
-  await assertCurrent(trx, key.epoch)
   const stop = trx('kill_switches').whereIn('brand', [brand, '*']).select('reason').limit(1)
   const version = trx('suppression_keys').where({ brand }).max('id')
   const { reason, newest } = await trx.select({ reason: stop, newest: version }).first()

@@ -86,6 +86,9 @@ export async function build(project: Project, run: Run, options: BuildOptions): 
   })
 }
 
+// Unit tests try the models' logic on made-up rows: `winback test` and CI run them, a build of real rows gains nothing.
+const WITHOUT_UNIT_TESTS = ['--exclude-resource-type', 'unit_test']
+
 // (A) everything before the scored models, (B) the fit, (C) the scored ones; one invocation when no fit is due.
 async function runPhases(project: Project, run: Run, copy: BuildCopy, options: BuildOptions): Promise<DbtRun> {
   const { selection, fitStep = nothingToFit } = options
@@ -94,6 +97,7 @@ async function runPhases(project: Project, run: Run, copy: BuildCopy, options: B
     runDbt(
       invocation(project, { ...run, copy, vars, ...(options.onEvent && { onEvent: options.onEvent }) }, [
         'build',
+        ...WITHOUT_UNIT_TESTS,
         ...selectionFlags(part),
       ]),
     )

@@ -87,6 +87,7 @@ export async function runDbt(call: DbtCall): Promise<DbtRun> {
   if (child.pid !== undefined) call.onSpawn?.(child.pid)
   const stop = () => child.kill()
   call.signal.addEventListener('abort', stop, { once: true })
+  if (call.signal.aborted) stop()
   for (const stream of [child.stdout, child.stderr]) {
     const splitter = createLineSplitter(reader.line)
     stream.on('data', (chunk: Buffer) => splitter.push(chunk))

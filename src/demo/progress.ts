@@ -2,10 +2,12 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 
+const share = 'must be a number from 0 to 1'
+
 /** What makes one demo another one. */
 export const DemoOptions = z.object({
   /** Share (0..1) of the delivered people who order because of the campaign. */
-  p: z.number().min(0).max(1),
+  p: z.number(share).min(0, share).max(1, share),
   /** Decides who is held out. */
   salt: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, 'may hold letters, digits, _ . and - only'),
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { openDuckDb, type Warehouse } from '../../sync/index.ts'
+import { Cancelled, openDuckDb, type Warehouse } from '../../sync/index.ts'
 import { projectPaths } from '../config/paths.ts'
 import { loadProject, type Project } from '../config/project.ts'
 import { closeAppDb } from '../db/client.ts'
@@ -87,6 +87,8 @@ async function goOn(dir: string, progress: DemoProgress, o: { signal: AbortSigna
     const stage: Stage = { dir, project, options: progress.options, duck, platform, out: o.out, signal: o.signal }
     for (const step of steps) {
       if (progress.steps[step] === undefined) {
+        if (o.signal.aborted)
+          throw new Cancelled('demo.cancelled', 'The demo was stopped; the next run goes on from here')
         const started = performance.now()
         const facts = await work[step](stage, progress.steps)
         progress.steps[step] = { ...facts, seconds: ((performance.now() - started) / 1000).toFixed(1) }

@@ -47,7 +47,7 @@ export function fieldList(audience: Audience, from: string): Sql {
 /** SELECT customer_id of the population: whom at least one of the destinations could reach. */
 export function populationSql(ctx: ReachContext, destinations: readonly Destination[]): Sql {
   const parts = destinations.map(
-    d => sql`select customer_id from (${reachSql(ctx, d)}) as judged where obstacle is null`,
+    d => sql`select distinct customer_id from (${reachSql(ctx, d)}) as judged where obstacle is null`,
   )
   return parts.reduce((all, next) => sql`${all} union ${next}`)
 }

@@ -77,13 +77,6 @@ export interface SentBatch {
   find(identifier: Identifier, value: string): Promise<number[]>
 }
 
-/** A list at the vendor. */
-export interface FoundList {
-  listId: string
-  /** True when nobody is on it. */
-  isEmpty: boolean
-}
-
 /** A platform that receives audiences: a plain object and one registry line. */
 export interface Destination<S = unknown> {
   readonly slug: string
@@ -112,7 +105,9 @@ export interface Destination<S = unknown> {
   /** Proves the credentials; returns the account's id, or null when the vendor does not say. */
   check(call: DestinationCall<S>): Promise<{ account: string | null }>
   /** Finds the list by its exact name, without creating it. */
-  findList(call: DestinationCall<S>, name: string): Promise<FoundList | null>
+  findList(call: DestinationCall<S>, name: string): Promise<{ listId: string } | null>
+  /** True when nobody is on the list: asked once, before a sync fills a list that it did not make. */
+  isListEmpty(call: DestinationCall<S>, listId: string): Promise<boolean>
   /** Finds or creates the list; idempotent by name. */
   ensureList(call: DestinationCall<S>, name: string): Promise<{ listId: string }>
   /** A whole upsert body as a tree of columns and constants: the warehouse renders it. */

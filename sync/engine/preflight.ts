@@ -1,5 +1,4 @@
 import { DestinationError } from '../core/errors.ts'
-import type { FoundList } from '../destinations/destination.ts'
 import type { SyncMemory } from './control.ts'
 import { callFor, type Session } from './session.ts'
 
@@ -7,7 +6,7 @@ import { callFor, type Session } from './session.ts'
 export interface Preflight {
   account: string | null
   /** The list, if it exists. */
-  found: FoundList | null
+  found: { listId: string } | null
   /** It exists, holds people, and this sync did not make it. */
   isForeignList: boolean
 }
@@ -34,7 +33,9 @@ export async function preflight(session: Session, memory: SyncMemory): Promise<P
       'Rename it back; to start on a new list, make a new campaign or destination.',
     )
   }
-  return { account, found, isForeignList: memory.listId === null && found !== null && !found.isEmpty }
+  const isStrange = memory.listId === null && found !== null
+  const isForeignList = isStrange && !(await destination.isListEmpty(callFor(session), found.listId))
+  return { account, found, isForeignList }
 }
 
 /** True when requests stay on this machine: a sandbox. */

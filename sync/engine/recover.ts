@@ -34,7 +34,6 @@ async function recoverOne(session: Session, plan: MarkedPlan): Promise<void> {
     const settled = (await control.batches(spec.syncId, plan.runNo)) ?? []
     const rejections = await control.rejections(spec.syncId, plan.runNo)
     await acknowledge(session, plan, shape, spansOf(settled, rejections), taintedSpans(settled))
-    await control.end(session.key, { status: 'failed', desired: 0, invalidShare: 0 })
   }
   await markAcknowledged(session, plan)
 }

@@ -58,6 +58,34 @@ describe('approval', () => {
   })
 })
 
+describe('a launch', () => {
+  const assigned = (slug: string) =>
+    inLedger(project, `select count(*)::int from ledger.winback_sync.assignments where campaign_id = 'cmp_${slug}'`)
+
+  it('assigns nobody when a brake refuses its plan', async () => {
+    const twice = `/*\nlabel: Twice\n*/\nselect customer_id from {{ ref('customers') }} union all select '1' as customer_id from {{ ref('customers') }}`
+    writeFileSync(join(project.dir, 'models-sql', 'twice.sql'), twice)
+    await create('duplicated', { id: 'cmp_duplicated', audience: 'twice' })
+    await expect(launchCampaign(project, 'acme', 'duplicated', follow)).rejects.toMatchObject({
+      code: 'launch.refused',
+      message: expect.stringContaining('plan.duplicate_customers'),
+      exitCode: 1,
+    })
+    expect(await assigned('duplicated')).toEqual([[0]])
+  })
+
+  it('is delivered by the next sync when the platform refused the key', async () => {
+    await create('later', { id: 'cmp_later', holdout: { share: 0, salt: 's' } })
+    sandbox.faults.add({ kind: 'forbidden' })
+    const done = await launchCampaign(project, 'acme', 'later', follow).finally(() => sandbox.faults.clear())
+    expect(done.runs[0]?.status).toBe('blocked')
+    expect(await assigned('later')).toEqual([[150]])
+    const next = await syncCampaign(project, 'acme', 'later', follow)
+    expect(next).toMatchObject({ assigned: 0, runs: [{ status: 'done' }] })
+    expect(sandbox.membership('Winback – Acme – later').size).toBe(150)
+  })
+})
+
 describe('treatment arms', () => {
   it('split evenly by a hash of their own and all get the list', async () => {
     await create('armed', { arms: ['blue', 'green'], holdout: { share: 0.2, salt: 'camp_armed' } })

@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Project, packageDir } from '../../src/config/project.ts'
 import { closeAppDb } from '../../src/db/client.ts'
 import { readLastBuild } from '../../src/dbt/last-build.ts'
@@ -16,6 +16,9 @@ import {
   slowModel,
   writeDbtFile,
 } from '../support/dbt-fixture.ts'
+
+// A busy machine makes dbt ten times slower.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 let project: Project
 const slow = 'models/marts/slow.sql'
@@ -88,7 +91,7 @@ it('survives SIGKILL of its own process: the next build ends the orphan, cleans 
 it('kills a dbt that will not stop, and what it started', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'winback-stubborn-'))
   const dbt = join(dir, 'dbt')
-  await writeFile(dbt, `#!/bin/sh\ntrap '' INT TERM\nsleep 611 &\necho $! > ${dir}/grandchild\nsleep 612\n`)
+  await writeFile(dbt, `#!/bin/sh\ntrap '' INT TERM\nsleep 611 &\nsleep 612\n`)
   await chmod(dbt, 0o755)
   const stop = new AbortController()
   const call = {
@@ -110,10 +113,9 @@ it('kills a dbt that will not stop, and what it started', async () => {
     onSpawn: () => setTimeout(() => stop.abort(), 500),
   })
   await expect(running).rejects.toMatchObject({ name: 'Cancelled' })
-  const grandchild = Number(await readFile(join(dir, 'grandchild'), 'utf8'))
   await sleep(100)
   expect(await findProcesses(dbt)).toEqual([])
-  expect(() => process.kill(grandchild, 0)).toThrow('ESRCH')
+  expect(await findProcesses('sleep\u0000611')).toEqual([])
   await rm(dir, { recursive: true })
 })
 

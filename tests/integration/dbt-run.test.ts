@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadProject, type Project } from '../../src/config/project.ts'
 import { closeAppDb } from '../../src/db/client.ts'
 import { BuildFailed } from '../../src/dbt/build.ts'
@@ -10,6 +10,9 @@ import { readLastBuild } from '../../src/dbt/last-build.ts'
 import { findModel, loadManifest } from '../../src/dbt/models.ts'
 import { showFailingRows, showInline, showModel } from '../../src/dbt/show.ts'
 import { buildFixture, createFixtureProject, readWarehouse, writeDbtFile } from '../support/dbt-fixture.ts'
+
+// A busy machine makes dbt ten times slower.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 let project: Project
 const shown = { limit: 5, signal: new AbortController().signal }

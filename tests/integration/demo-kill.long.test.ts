@@ -30,6 +30,10 @@ async function killAfter(dir: string, step: string | null, afterMs: number): Pro
   await ended
 }
 
+/** Sums of squares are doubles, added in whatever order the threads come: their last digits differ from build to build. */
+const rounded = (readout: unknown) =>
+  JSON.parse(JSON.stringify(readout, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(10)) : value)))
+
 describe('a demo killed within each of its steps', () => {
   it('ends as one that was left alone', async () => {
     const killed = join(root, 'killed')
@@ -37,7 +41,7 @@ describe('a demo killed within each of its steps', () => {
       await killAfter(killed, i === 0 ? null : (steps[i - 1] ?? null), afterMs)
     const ended = await run(killed)
     const alone = await run(join(root, 'alone'))
-    expect(ended.readout).toEqual(alone.readout)
+    expect(rounded(ended.readout)).toEqual(rounded(alone.readout))
     expect(ended.truth).toEqual(alone.truth)
     expect(ended.steps.sync_again?.onList).toBe(alone.steps.sync_again?.onList)
     expect(ended.steps.sync_again?.left).toBe(alone.steps.sync_again?.left)

@@ -68,8 +68,8 @@ describe('importing again', () => {
     at.write('c.csv', 'customer_id\n1\n')
     await at.load({ files: { orders: 'a.csv', customers: 'c.csv' } })
     expect(await at.load({ files: { orders: 'a.csv' } })).toMatchObject([
-      { entity: 'customers', file: 'c.csv', state: 'removed' },
       { entity: 'orders', state: 'unchanged' },
+      { entity: 'customers', file: 'c.csv', state: 'removed' },
     ])
     expect(await at.rows('select count(*) as n from raw.winback_raw.csv_customers')).toEqual([{ n: 0 }])
   })

@@ -16,6 +16,9 @@ export const campaignPlan: Command = {
     const plan = await planCampaign(loadProject(ctx), ctx.brand, String(slug), follow).finally(follow.end)
     printPlan(ctx.out, plan)
     if (plan.campaign.status === 'draft') ctx.out.line(`Next: winback campaign launch ${plan.campaign.slug} --yes`)
-    return { json: planDocument(plan), exitCode: plan.runs.some(hasFailed) ? 1 : 0 }
+    return {
+      json: planDocument(plan),
+      exitCode: plan.runs.some(run => hasFailed(run) || (run.card?.refused.length ?? 0) > 0) ? 1 : 0,
+    }
   },
 }

@@ -1,5 +1,5 @@
-import { ConfigError } from '../../../sync/index.ts'
 import { getBrand, loadProject, type Project } from '../../config/project.ts'
+import { ConfigError } from '../../errors.ts'
 import { importProject, type ProjectImport } from '../../import/import-project.ts'
 import { withRun } from '../../runs/with-run.ts'
 import type { Command, Context } from '../command.ts'

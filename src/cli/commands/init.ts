@@ -1,7 +1,7 @@
 import { basename, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { Cancelled, ConfigError } from '../../../sync/index.ts'
 import type { Entity } from '../../config/schema.ts'
+import { Cancelled, ConfigError } from '../../errors.ts'
 import { configText, settingVariables } from '../../import/init/config-text.ts'
 import { editColumns } from '../../import/init/edit-columns.ts'
 import { columnsToWrite, type GuessedColumn, guessColumns } from '../../import/init/guess-columns.ts'

@@ -53,7 +53,7 @@ async function plan(of: SourceImport): Promise<PlannedSource> {
   return { of, files }
 }
 
-/** Lands a planned source: removes what winback.yml no longer names, skips what has not changed, replaces the rest file by file, each in a transaction. Restartable: what was done stays done. */
+/** Lands a planned source: skips what has not changed, replaces the rest file by file, each in a transaction, then removes what winback.yml no longer names. Restartable: what was done stays done. */
 export function landSource(
   planned: PlannedSource,
   onProgress: (progress: ImportProgress) => void = () => {},
@@ -71,12 +71,6 @@ async function land(
   await rm(of.spoolDir, { recursive: true, force: true })
   const known = await listImports(warehouse, schema, key, call)
   const results: ImportedFile[] = []
-  for (const old of known) {
-    if (files.some(plan => plan.entity === old.entity && plan.file.name === old.file)) continue
-    const entity = Entity.parse(old.entity)
-    await inTransaction(warehouse, call, () => deleteFile(warehouse, schema, { ...key, entity, file: old.file }, call))
-    results.push({ entity, file: old.file, rows: 0, rejected: 0, state: 'removed' })
-  }
   const before = (plan: FilePlan) =>
     known.find(
       old =>
@@ -103,6 +97,13 @@ async function land(
     }
   } finally {
     await rm(of.spoolDir, { recursive: true, force: true })
+  }
+  // Last, so that a file that was renamed is there under its new name before the old one goes.
+  for (const old of known) {
+    if (files.some(plan => plan.entity === old.entity && plan.file.name === old.file)) continue
+    const entity = Entity.parse(old.entity)
+    await inTransaction(warehouse, call, () => deleteFile(warehouse, schema, { ...key, entity, file: old.file }, call))
+    results.push({ entity, file: old.file, rows: 0, rejected: 0, state: 'removed' })
   }
   return results
 }

@@ -80,15 +80,11 @@ export async function listImports(
 export async function deleteFile(warehouse: Warehouse, schema: string, key: FileKey, call: Call): Promise<void> {
   const { brand, source, entity, file } = key
   const table = `${schema}.${rawTable(entity)}`
-  const mine = sql`brand = ${brand} and source = ${source} and _file = ${file}`
   if ((await warehouse.columns(table)).length > 0) {
-    const others = sql`select exists (select 1 from ${raw(table)} where not (${mine})) as found`
-    const [row] = await warehouse.query(others, z.object({ found: z.boolean() }), call)
-    // DuckDB gives no space back for deleted rows, but all of it for a dropped table.
-    if (row?.found === false) {
-      await warehouse.execute(raw(`drop table ${table}`), call)
-      await ensureRawTable(warehouse, schema, entity, call)
-    } else await warehouse.execute(sql`delete from ${raw(table)} where ${mine}`, call)
+    await warehouse.execute(
+      sql`delete from ${raw(table)} where brand = ${brand} and source = ${source} and _file = ${file}`,
+      call,
+    )
   }
   for (const name of ['rejects', 'imports']) {
     await warehouse.execute(

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { CsvDialect } from './dialect.ts'
+import { whiteAt, whiteBefore } from './white-space.ts'
 
 /** A record longer than this is refused: an unclosed quote must not swallow the file into memory. Bytes; our own limit. */
 export const MAX_RECORD_BYTES = 1_048_576
@@ -268,24 +269,6 @@ export function createScanner({ dialect, wanted, skip, witnesses }: ScanOptions)
       return p
     },
   }
-}
-
-// White space in UTF-8: ASCII up to 0x20 (NUL is refused before), no-break space C2 A0, zero-width space E2 80 8B, byte order mark EF BB BF.
-function whiteAt(buf: Buffer, p: number): number {
-  const byte = buf[p] as number
-  if (byte <= SPACE) return byte === 0 ? 0 : 1
-  if (byte === 0xc2) return buf[p + 1] === 0xa0 ? 2 : 0
-  if (byte === 0xe2) return buf[p + 1] === 0x80 && buf[p + 2] === 0x8b ? 3 : 0
-  if (byte === 0xef) return buf[p + 1] === 0xbb && buf[p + 2] === 0xbf ? 3 : 0
-  return 0
-}
-
-function whiteBefore(buf: Buffer, end: number, start: number): number {
-  const byte = buf[end - 1] as number
-  if (byte <= SPACE) return byte === 0 ? 0 : 1
-  if (byte === 0xa0) return end - 2 >= start && whiteAt(buf, end - 2) === 2 ? 2 : 0
-  if (byte === 0x8b || byte === 0xbf) return end - 3 >= start && whiteAt(buf, end - 3) === 3 ? 3 : 0
-  return 0
 }
 
 /** The first position from `p` that is neither space nor tab. */

@@ -49,8 +49,9 @@ export const klaviyo = defineDestination({
   check: async call => ({ account: await api.getAccount(call.http) }),
   findList: async (call, name) => {
     const listId = await api.findListByName(call.http, name)
-    return listId === null ? null : { listId, isEmpty: await api.isListEmpty(call.http, listId) }
+    return listId === null ? null : { listId }
   },
+  isListEmpty: (call, listId) => api.isListEmpty(call.http, listId),
   ensureList: async (call, name) => {
     const known = await api.findListByName(call.http, name)
     if (known !== null) return { listId: known }

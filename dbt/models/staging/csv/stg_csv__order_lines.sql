@@ -10,7 +10,7 @@ raw_lines as (
         {{ winback.canonical_id('lines.order_id') }} as given_order_id,
         {{ winback.canonical_id('lines.customer_id') }} as canonical_customer_id,
         {{ winback.canonical_email('lines.email') }} as canonical_email,
-        {{ winback.local_day('lines.ordered_at', 'brands.timezone') }} as ordered_on,
+        brands.timezone as brand_timezone,
         coalesce(lines.line_amount, cast(lines.quantity * lines.unit_price as numeric(18, 6))) as amount
     from {{ ref('base_csv__order_lines') }} as lines
     inner join {{ ref('stg_winback__brands') }} as brands on lines.brand = brands.brand
@@ -40,7 +40,7 @@ identified as (
 
     select
         raw_lines.*,
-        coalesce(raw_lines.given_order_id, {{ winback.day_order_id('raw_lines.canonical_customer_id', 'raw_lines.canonical_email', 'raw_lines.ordered_on', 'raw_lines._file', 'raw_lines._line') }}) as final_order_id,
+        coalesce(raw_lines.given_order_id, {{ winback.day_order_id('raw_lines.canonical_customer_id', 'raw_lines.canonical_email', winback.local_day('raw_lines.ordered_at', 'raw_lines.brand_timezone'), 'raw_lines._file', 'raw_lines._line') }}) as final_order_id,
         {{ winback.surrogate_key([
             'raw_lines.product_id', 'raw_lines.variant_id', 'raw_lines.sku', 'raw_lines.product_name', 'raw_lines.quantity', 'raw_lines.unit_price',
             'raw_lines.amount', 'raw_lines.line_discount', 'raw_lines.ordered_at', 'raw_lines.customer_id', 'raw_lines.email', 'raw_lines.country_code'

@@ -1,6 +1,13 @@
-import { Conflict } from '../../core/errors.ts'
-import type { BatchRecord, Control, PastRun, RejectionRecord, RunKey, SyncMemory } from '../control.ts'
-import type { SyncStatus } from '../types.ts'
+import { Conflict } from '../../../sync/core/errors.ts'
+import type {
+  BatchRecord,
+  Control,
+  PastRun,
+  RejectionRecord,
+  RunKey,
+  SyncMemory,
+} from '../../../sync/engine/control.ts'
+import type { SyncStatus } from '../../../sync/engine/types.ts'
 
 /** A control in memory for engine tests: what a test may look at and change stands beside the port. */
 export interface MemoryControl extends Control {
