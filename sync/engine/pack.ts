@@ -25,12 +25,16 @@ export interface PackOptions {
 /** Bodies above this are rendered one at a time: two readers would double the memory (docs/sync-engine.md). */
 const ONE_READER_BYTES = 3_000_000
 
+const FIRST_LOOK_BYTES = 1_000_000
+
 /**
  * Packs rows greedily by rows and bytes into bodies: each batch takes as many of the next rows as fit. Readers render
  * ahead in parallel; whether a batch fits is decided in order, and a batch that does not is cut, and those after it start anew.
  */
 export async function pack(reader: RowReader, o: PackOptions): Promise<void> {
   if (o.first > o.last) return
+  // First: what the plan left in memory must not be joined by a scan of it.
+  await reader.expect(FIRST_LOOK_BYTES, 1)
   await reader.prepare({ first: o.first, last: o.last, excluded: [] })
   const sample = await reader.sizes({ first: o.first, last: Math.min(o.last, o.first + 999), excluded: [] })
   const width = sample.reduce((sum, row) => sum + row.bytes + 1, 0) / Math.max(1, sample.length)

@@ -122,14 +122,18 @@ async function planAll(session: Session, table: string, source: Sql): Promise<Pl
   const call = session.call('planning')
   await warehouse.tune?.({ kind: 'copy' }, call)
   const usable = raw(isUsable(identity))
+  await warehouse.execute(sql`insert into ${raw(table)} ${upsertRows(session, source)}`, call)
   const [all] = await warehouse.query(
-    sql`select count(*) as n, count(*) filter (${usable}) as usable from (${source})`,
+    sql`select count(*) as n, count(*) filter (${usable}) as usable from ${raw(table)}`,
     z.object({ n: z.number(), usable: z.number() }),
     call,
   )
   const { n = 0, usable: upserts = 0 } = all ?? {}
-  const where = n === upserts ? raw('') : sql`where ${usable}`
-  await warehouse.execute(sql`insert into ${raw(table)} ${upsertRows(session, source)} ${where}`, call)
+  if (n > upserts) {
+    // Rare: written again without them, because the rows of a plan are its numbers.
+    await createTable(session, table, source)
+    await warehouse.execute(sql`insert into ${raw(table)} ${upsertRows(session, source)} where ${usable}`, call)
+  }
   const people = await countPeople(
     session,
     sql`select hash(customer_id) as customer_hash, ${raw(identityHash(identity))} as identity_hash from ${raw(table)}`,
@@ -151,7 +155,7 @@ async function planDiff(session: Session, table: string, source: Sql, size: Ledg
   const { warehouse, spec } = session
   const call = session.call('planning')
   const { identity } = spec.destination
-  await warehouse.tune?.({ kind: 'join', rows: 2 * (size.base + size.tail) }, call)
+  await warehouse.tune?.({ kind: 'copy' }, call)
   await warehouse.execute(
     sql`create or replace temp table desired_now as select
       case when ${raw(isUsable(identity))} then ${raw(ENTRY_KEY)} end as entry_key,
@@ -164,6 +168,7 @@ async function planDiff(session: Session, table: string, source: Sql, size: Ledg
     raw('select customer_hash, identity_hash from desired_now where entry_key is not null'),
   )
   const due = taintDue(session, size.hasTaint)
+  await warehouse.tune?.({ kind: 'join', rows: size.base + size.tail }, call)
   await warehouse.execute(
     sql`create or replace temp table diff as
       select coalesce(d.entry_key, s.entry_key) as entry_key, d.entry_key is null as gone,
@@ -189,6 +194,7 @@ async function planDiff(session: Session, table: string, source: Sql, size: Ledg
     call,
   )
   const { adds = 0, updates = 0, gone = 0, removals = 0, desired = 0, without: withoutIdentity = 0 } = counts ?? {}
+  await warehouse.tune?.({ kind: 'copy' }, call)
   if (removals > 0) await planRemovals(session, table, source, size.baseNo)
   if (adds + updates > 0) {
     await warehouse.execute(

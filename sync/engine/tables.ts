@@ -30,7 +30,7 @@ const tables: Record<string, string> = {
     'brand text, campaign_id text, customer_id text, arm text, salt_version text, assigned_on date, assigned_at timestamp',
   campaigns:
     'brand text, campaign_id text, slug text, label text, window_days integer, outcome text, holdout_share double, salt text, launched_on date, recorded_at timestamp',
-  ledger: `brand text, sync_id text, run_no bigint, seq bigint, step integer, entry_key uhugeint ${U}, ${IDENTITY}, kind text, row_hash uhugeint ${U}, recorded_at timestamp`,
+  ledger: `brand text ${U}, sync_id text ${U}, run_no bigint, seq bigint, step integer, entry_key uhugeint ${U}, ${IDENTITY}, kind text ${U}, row_hash uhugeint ${U}, recorded_at timestamp`,
   ledger_base:
     'brand text, sync_id text, base_no bigint, run_no bigint, step integer, entry_key uhugeint, customer_id text, person_key text, email text, phone text, external_id text, other text, kind text, row_hash uhugeint, recorded_at timestamp, tainted_at timestamp',
   plans:

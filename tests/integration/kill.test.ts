@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fault, type SandboxKlaviyo, startKlaviyo } from '../../src/sandbox/klaviyo.ts'
 import { cliJson, root, startCli } from '../support/cli.ts'
@@ -119,6 +120,21 @@ describe('a worker killed by SIGKILL while a request is open', () => {
       await newCampaign(slug)
       await killDuring(['campaign', 'launch', slug, '--yes'], { ...fault, nth: 1 })
       await converges(slug, before)
+    }
+  })
+
+  it('loses nothing at the edge of any phase', { timeout: 240_000 }, async () => {
+    install(before)
+    await newCampaign('edges')
+    expect((await winback('campaign', 'launch', 'edges', '--yes')).exitCode).toBe(0)
+    const phases = ['recover', 'preflight', 'plan', 'guard', 'mark', 'push', 'settle', 'acknowledge', 'reconcile']
+    for (const [i, phase] of phases.entries()) {
+      const asOf = i % 2 === 0 ? after : before
+      install(asOf)
+      const program = join(root, 'tests', 'support', 'sync-then-die.ts')
+      const died = await execa(process.execPath, [program, dir, 'edges', phase], { reject: false, env })
+      expect({ phase, signal: died.signal }, died.stderr).toEqual({ phase, signal: 'SIGKILL' })
+      await converges('edges', asOf)
     }
   })
 
