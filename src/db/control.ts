@@ -17,17 +17,17 @@ import { findSuppressed, suppressionVersion } from './suppression-keys.ts'
  */
 export function openControl(db: Knex): Control {
   let waiting: { key: RunKey; outcome: BatchOutcome }[] = []
-  const flush = async (trx: Knex.Transaction) => {
-    const now = waiting
-    waiting = []
-    for (const { key, outcome } of now) await writeOutcome(trx, key, outcome)
-  }
-  const fenced = <T>(key: RunKey, work: (trx: Knex.Transaction) => PromiseLike<T>): Promise<T> =>
-    db.transaction(async trx => {
+  const fenced = async <T>(key: RunKey, work: (trx: Knex.Transaction) => PromiseLike<T>): Promise<T> => {
+    let written: typeof waiting = []
+    const answer = await db.transaction(async trx => {
       await assertCurrent(trx, key.epoch)
-      await flush(trx)
+      written = [...waiting]
+      for (const one of written) await writeOutcome(trx, one.key, one.outcome)
       return await work(trx)
     })
+    waiting = waiting.filter(one => !written.includes(one)) // only now: a transaction that failed has written nothing
+    return answer
+  }
   // Lanes that ask while a transaction runs share the next one: a commit waits for the disk.
   let asking: Asking[] = []
   const answerAll = async () => {
@@ -189,8 +189,9 @@ async function writeOutcome(trx: Knex.Transaction, key: RunKey, outcome: BatchOu
 }
 
 async function assertCurrent(trx: Knex.Transaction, epoch: number): Promise<void> {
-  const lease = await trx('leases').where({ name: LEASE }).first()
-  if (lease !== undefined && Number(lease.epoch) === epoch) return
+  // A write first: it takes SQLite's write lock, and only then does the busy timeout wait for another process.
+  const mine = await trx('leases').where({ name: LEASE, epoch }).update({ epoch })
+  if (mine > 0) return
   throw new Conflict(
     'sync.stale',
     'Another process took this project over; this run changes nothing any more',

@@ -8,6 +8,8 @@ import { MEMBER } from './source.ts'
 /** Steps of a run's appends: an entry has at most one event in each. A taint stands before the outcome, so it never is the state. */
 export const STEP = { taint: 0, outcome: 1 } as const
 
+const LEDGER_COLUMNS = 15
+
 /**
  * Appends what came of a plan to the ledger: one event for every row with a result. Released rows become `removed` only
  * when every upsert has a result: then the staying member is in the ledger and will be removed in its turn.
@@ -23,7 +25,7 @@ export async function acknowledge(
   const counts = countSpans(spans, shape)
   const reached = counts.sent.upserts + counts.rejected.upserts + counts.unknown.upserts
   const withReleases = shape.releases > 0 && reached === shape.upserts
-  await session.warehouse.tune?.({ kind: 'copy' }, session.lastCall('acknowledging'))
+  await session.warehouse.tune?.({ kind: 'copy', columns: LEDGER_COLUMNS }, session.lastCall('acknowledging'))
   await append(session, plan, shape, STEP.taint, tainted, false)
   await append(session, plan, shape, STEP.outcome, spans, withReleases)
   await session.warehouse.tune?.({ kind: 'usual' }, session.lastCall('acknowledging'))

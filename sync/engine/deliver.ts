@@ -39,6 +39,8 @@ export interface Part {
   op: BatchOp
   rows: Rows
   body?: Uint8Array | undefined
+  /** A request that carried these rows before may still be applied: what comes of this one does not change that. */
+  tainted?: boolean
 }
 
 /** Stops the push, once. */
@@ -54,6 +56,7 @@ export async function deliver(push: Push, part: Part): Promise<void> {
   const ready = await intend(push, part)
   if (ready === null) return
   const lane = push.session.connection.lane()
+  const tainted = () => lane.tainted || part.tainted === true
   const settled = { batchNo: ready.batchNo, receipt: null, tainted: false, reason: null, rejections: [] }
   try {
     const outcome = await request(push, ready.part, callFor(push.session, lane))
@@ -62,14 +65,14 @@ export async function deliver(push: Push, part: Part): Promise<void> {
       ...settled,
       state,
       receipt: outcome.receipt,
-      tainted: lane.tainted,
+      tainted: tainted(),
       rejections: outcome.rejections,
     })
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error
     // An attempt before the last one may have been applied: then the refusal of the last one says nothing about it.
-    const isUnknown = error.outcome === 'ambiguous' || (lane.tainted && !recuts(error))
-    const outcome = { ...settled, tainted: lane.tainted, reason: error.message }
+    const isUnknown = error.outcome === 'ambiguous' || (tainted() && !recuts(error))
+    const outcome = { ...settled, tainted: tainted(), reason: error.message }
     if (isUnknown) await settle(push, ready.part, { ...outcome, state: 'unknown' })
     else await refused(push, ready.part, outcome, error)
     push.trouble ??= haltOf(error)
@@ -172,14 +175,14 @@ async function refused(
   }
   if (count === 1) {
     const seq = seqAt(part.rows, 0) ?? part.rows.first
-    await settle(push, part, { ...outcome, state: 'accepted', tainted: false, rejections: [rejection(seq, error)] })
+    await settle(push, part, { ...outcome, state: 'accepted', rejections: [rejection(seq, error)] })
     return
   }
   await push.session.control.settle(push.session.key, { ...outcome, state: 'refused' })
   if (error.outcome === 'size' && part.body !== undefined) {
     push.limits.bytes = Math.min(push.limits.bytes, Math.ceil(part.body.byteLength / 2))
   }
-  for (const half of halves(part)) await deliver(push, half)
+  for (const half of halves(part)) await deliver(push, { ...half, tainted: outcome.tainted })
 }
 
 const rejection = (seq: number, error: RequestFailed): RejectionRecord => ({

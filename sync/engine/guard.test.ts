@@ -20,6 +20,7 @@ const calm: GuardFacts = {
   history: [],
   isLoopback: false,
   isForeignList: false,
+  emptyOnPurpose: false,
 }
 const withPlan = (plan: Partial<GuardFacts['plan']>): GuardFacts => ({ ...calm, plan: { ...calm.plan, ...plan } })
 const past = (n: number, desired = 1000, invalidShare = 0) =>
@@ -57,13 +58,23 @@ describe('brakes', () => {
     ],
     ['30 % without identifier', { ...withPlan({ desired: 700 }), funnel: { selected: 1000, invalid: 300 } }, []],
     [
+      '12 % without identifier where most never consented',
+      { ...withPlan({ desired: 120 }), funnel: { selected: 1000, invalid: 120 } },
+      [],
+    ],
+    [
+      'an empty audience that a person asked for',
+      { ...withPlan({ desired: 0, removes: 1000 }), history: past(10), emptyOnPurpose: true },
+      [],
+    ],
+    [
       '31 % without identifier',
       { ...withPlan({ desired: 690 }), funnel: { selected: 1000, invalid: 310 } },
       ['refuse plan.invalid_identifiers'],
     ],
     [
       '16 points more than usual',
-      { ...withPlan({ desired: 840, withoutIdentity: 160 }), history: past(3) },
+      { ...withPlan({ desired: 840 }), funnel: { selected: 1000, invalid: 160 }, history: past(3) },
       ['refuse plan.identifiers_got_worse'],
     ],
     ['a customer twice', withPlan({ duplicates: 1 }), ['refuse plan.duplicate_customers']],

@@ -18,6 +18,8 @@ export interface GuardFacts {
   isLoopback: boolean
   /** The list exists, holds people, and this sync did not make it. */
   isForeignList: boolean
+  /** A person asked for an empty list. */
+  emptyOnPurpose: boolean
 }
 
 /** Every brake that a plan trips, refusals first. Pure. Defaults and reasons: docs/sync-engine.md, Brakes. */
@@ -29,10 +31,10 @@ export function guard(facts: GuardFacts): Brake[] {
   return brakes.sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action))
 }
 
-/** Share of desired members that cannot be identified, 0..1. */
+/** Share of the selected (or, when nobody counted them, of the desired) that cannot be identified, 0..1. */
 export function invalidShare({ plan, funnel }: Pick<GuardFacts, 'plan' | 'funnel'>): number {
   const invalid = plan.withoutIdentity + (funnel?.invalid ?? 0)
-  const all = plan.desired + invalid
+  const all = Math.max(funnel?.selected ?? 0, plan.desired + invalid)
   return all === 0 ? 0 : invalid / all
 }
 
@@ -53,8 +55,8 @@ const rules: readonly Rule[] = [
       hint: 'Run `winback build`, then sync again.',
     }
   },
-  function emptyAudience({ plan }) {
-    if (plan.desired > 0 || plan.known === 0) return null
+  function emptyAudience({ plan, emptyOnPurpose }) {
+    if (emptyOnPurpose || plan.desired > 0 || plan.known === 0) return null
     return {
       code: 'plan.empty_audience',
       action: 'refuse',
@@ -102,7 +104,8 @@ const rules: readonly Rule[] = [
       hint: 'A placeholder address looks like this; remove it from the customers.',
     }
   },
-  function tooManyRemoves({ plan, limits }) {
+  function tooManyRemoves({ plan, limits, emptyOnPurpose }) {
+    if (emptyOnPurpose) return null
     const tooLarge = plan.known >= limits.minKnown && plan.removes > limits.maxRemoveShare * plan.known
     if (!tooLarge && plan.removes <= limits.maxRemoves) return null
     return {
@@ -121,8 +124,8 @@ const rules: readonly Rule[] = [
       hint: CHECK,
     }
   },
-  function unusualSize({ plan, limits, history }) {
-    if (history.length < 10) return null
+  function unusualSize({ plan, limits, history, emptyOnPurpose }) {
+    if (history.length < 10 || emptyOnPurpose) return null
     const usual = median(history.map(run => run.desired))
     if (usual === 0 || Math.abs(plan.desired - usual) <= limits.medianBand * usual) return null
     return {

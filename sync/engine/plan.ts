@@ -107,6 +107,9 @@ async function createTable(session: Session, table: string, source: Sql): Promis
   await warehouse.execute(raw(`create table ${table}(${columns.join(', ')})`), call)
 }
 
+/** Columns of a plan table. */
+const columnsOf = (session: Session) => MEMBER.length + session.spec.fields.length + 4
+
 /** The rows of an upsert, from the desired list. */
 function upsertRows(session: Session, source: Sql): Sql {
   const { fields } = session.spec
@@ -120,34 +123,19 @@ async function planAll(session: Session, table: string, source: Sql): Promise<Pl
   const { warehouse, spec } = session
   const { identity } = spec.destination
   const call = session.call('planning')
-  await warehouse.tune?.({ kind: 'copy' }, call)
+  await warehouse.tune?.({ kind: 'copy', columns: columnsOf(session) }, call)
   const usable = raw(isUsable(identity))
   await warehouse.execute(sql`insert into ${raw(table)} ${upsertRows(session, source)}`, call)
-  const [all] = await warehouse.query(
-    sql`select count(*) as n, count(*) filter (${usable}) as usable from ${raw(table)}`,
-    z.object({ n: z.number(), usable: z.number() }),
-    call,
-  )
-  const { n = 0, usable: upserts = 0 } = all ?? {}
-  if (n > upserts) {
+  const people = sql`select ${usable} as is_usable, ${raw(CUSTOMER_HASH)} as customer_hash, ${raw(identityHash(identity))} as identity_hash
+    from ${raw(table)}`
+  const counted = await countPeople(session, people)
+  const { usable: upserts, ...rest } = counted
+  if (rest.withoutIdentity > 0) {
     // Rare: written again without them, because the rows of a plan are its numbers.
     await createTable(session, table, source)
     await warehouse.execute(sql`insert into ${raw(table)} ${upsertRows(session, source)} where ${usable}`, call)
   }
-  const people = await countPeople(
-    session,
-    sql`select hash(customer_id) as customer_hash, ${raw(identityHash(identity))} as identity_hash from ${raw(table)}`,
-  )
-  return {
-    desired: upserts,
-    upserts,
-    adds: upserts,
-    updates: 0,
-    gone: 0,
-    removals: 0,
-    withoutIdentity: n - upserts,
-    ...people,
-  }
+  return { desired: upserts, upserts, adds: upserts, updates: 0, gone: 0, removals: 0, ...rest }
 }
 
 // Two 128-bit numbers a row are joined; wide columns are fetched for what changed.
@@ -155,17 +143,17 @@ async function planDiff(session: Session, table: string, source: Sql, size: Ledg
   const { warehouse, spec } = session
   const call = session.call('planning')
   const { identity } = spec.destination
-  await warehouse.tune?.({ kind: 'copy' }, call)
+  await warehouse.tune?.({ kind: 'copy', columns: columnsOf(session) }, call)
   await warehouse.execute(
     sql`create or replace temp table desired_now as select
       case when ${raw(isUsable(identity))} then ${raw(ENTRY_KEY)} end as entry_key,
-      ${raw(rowHash(spec.fields))} as row_hash, hash(customer_id) as customer_hash, ${raw(identityHash(identity))} as identity_hash
+      ${raw(rowHash(spec.fields))} as row_hash, ${raw(CUSTOMER_HASH)} as customer_hash, ${raw(identityHash(identity))} as identity_hash
       from (${source})`,
     call,
   )
   const people = await countPeople(
     session,
-    raw('select customer_hash, identity_hash from desired_now where entry_key is not null'),
+    raw('select entry_key is not null as is_usable, customer_hash, identity_hash from desired_now'),
   )
   const due = taintDue(session, size.hasTaint)
   await warehouse.tune?.({ kind: 'join', rows: size.base + size.tail }, call)
@@ -182,19 +170,18 @@ async function planDiff(session: Session, table: string, source: Sql, size: Ledg
   const [counts] = await warehouse.query(
     sql`select count(*) filter (not gone and not was_known) as adds, count(*) filter (not gone and was_known) as updates,
       count(*) filter (gone and was_known) as gone, count(*) filter (gone) as removals,
-      (select count(entry_key) from desired_now) as desired, (select count(*) - count(entry_key) from desired_now) as without from diff`,
+      (select count(entry_key) from desired_now) as desired from diff`,
     z.object({
       adds: z.number(),
       updates: z.number(),
       gone: z.number(),
       removals: z.number(),
       desired: z.number(),
-      without: z.number(),
     }),
     call,
   )
-  const { adds = 0, updates = 0, gone = 0, removals = 0, desired = 0, without: withoutIdentity = 0 } = counts ?? {}
-  await warehouse.tune?.({ kind: 'copy' }, call)
+  const { adds = 0, updates = 0, gone = 0, removals = 0, desired = 0 } = counts ?? {}
+  await warehouse.tune?.({ kind: 'copy', columns: columnsOf(session) }, call)
   if (removals > 0) await planRemovals(session, table, source, size.baseNo)
   if (adds + updates > 0) {
     await warehouse.execute(
@@ -204,26 +191,39 @@ async function planDiff(session: Session, table: string, source: Sql, size: Ledg
   }
   await warehouse.execute(raw('drop table desired_now'), call)
   await warehouse.execute(raw('drop table diff'), call)
-  return { desired, upserts: adds + updates, adds, updates, gone, removals, withoutIdentity, ...people }
+  return { desired, upserts: adds + updates, adds, updates, gone, removals, ...people }
 }
 
-/** Customers that stand twice, and members that share an identity with more than four others. Groups are made only when there are doubles. */
-async function countPeople(session: Session, people: Sql): Promise<{ duplicates: number; shared: number }> {
+// hash(NULL) is a number like any other.
+const CUSTOMER_HASH = 'case when customer_id is not null then hash(customer_id) end'
+
+interface People {
+  usable: number
+  withoutIdentity: number
+  duplicates: number
+  shared: number
+}
+
+/** Members that can be sent or not, customers that stand twice, and members that share an identity with more than four others. Groups are made only when there are doubles. */
+async function countPeople(session: Session, people: Sql): Promise<People> {
   const { warehouse } = session
   const call = session.call('counting people')
   const [all] = await warehouse.query(
-    sql`select count(*) as n, count(distinct customer_hash) as customers, count(distinct identity_hash) as identities from (${people})`,
-    z.object({ n: z.number(), customers: z.number(), identities: z.number() }),
+    sql`select count(*) as n, count(*) filter (is_usable) as usable, count(customer_hash) as named,
+      count(distinct customer_hash) as customers, count(distinct identity_hash) as identities from (${people})`,
+    z.object({ n: z.number(), usable: z.number(), named: z.number(), customers: z.number(), identities: z.number() }),
     call,
   )
-  const { n = 0, customers = 0, identities = 0 } = all ?? {}
-  if (n === identities) return { duplicates: n - customers, shared: 0 }
+  const { n = 0, usable = 0, named = 0, customers = 0, identities = 0 } = all ?? {}
+  const counted = { usable, withoutIdentity: n - usable, duplicates: named - customers }
+  if (usable <= identities) return { ...counted, shared: 0 }
   const [row] = await warehouse.query(
-    sql`select coalesce(sum(n), 0) as shared from (select count(*) as n from (${people}) group by identity_hash having count(*) > 5)`,
+    sql`select coalesce(sum(n), 0) as shared from
+      (select count(*) as n from (${people}) where is_usable group by identity_hash having count(*) > 5)`,
     z.object({ shared: z.number() }),
     call,
   )
-  return { duplicates: n - customers, shared: row?.shared ?? 0 }
+  return { ...counted, shared: row?.shared ?? 0 }
 }
 
 // hash() may change with DuckDB's version: fine here, an approval lives a day and a changed hash asks again.

@@ -12,10 +12,10 @@ export interface Preflight {
 }
 
 /**
- * Asks for the account and the list; changes nothing. Throws RequestFailed for a bad key, DestinationError when the
+ * Asks for the account and the list; changes nothing. `members` is how many the ledger believes to be on the list. Throws RequestFailed for a bad key, DestinationError when the
  * account or the list is not the one this sync has filled so far: it is never re-created silently.
  */
-export async function preflight(session: Session, memory: SyncMemory): Promise<Preflight> {
+export async function preflight(session: Session, memory: SyncMemory, members: number): Promise<Preflight> {
   const { destination, listName } = session.spec
   const { account } = await destination.check(callFor(session))
   if (memory.account !== null && account !== null && account !== memory.account) {
@@ -26,7 +26,8 @@ export async function preflight(session: Session, memory: SyncMemory): Promise<P
     )
   }
   const found = await destination.findList(callFor(session), listName)
-  if (memory.listId !== null && found?.listId !== memory.listId) {
+  const isGone = memory.listId === null ? found === null && members > 0 : found?.listId !== memory.listId
+  if (isGone) {
     throw new DestinationError(
       'destination.list_gone',
       `The list “${listName}” of earlier runs was renamed or removed at ${destination.label}`,

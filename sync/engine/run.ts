@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Effects } from '../core/effects.ts'
 import { Cancelled, Conflict, DestinationError, type WinbackError } from '../core/errors.ts'
 import { openConnection } from '../core/http.ts'
@@ -90,14 +91,17 @@ async function run(session: Session, report: Report, ended: Ended, onMark: () =>
   if (sendable > 0) {
     enter(session, report, 'preflight')
     const memory = await control.memory(spec.syncId)
-    const known = await preflight(session, memory)
+    const known = await preflight(session, memory, plan.known)
     if (known.isForeignList && stop === null) stop = (await judge(session, report, plan, true)).stop
     if (stop !== null && plan.compliance === 0) {
       await drop(session, plan)
       return finish(session, report, ended, stop)
     }
     listId = await openList(session, known)
-    await control.remember(session.key, { account: known.account ?? memory.account, listId })
+    // A list that a person has not approved yet does not become ours by a compliance removal.
+    if (stop === null || memory.listId !== null) {
+      await control.remember(session.key, { account: known.account ?? memory.account, listId })
+    }
   }
   if (options.signal?.aborted) throw new Cancelled('run.cancelled', 'Stopped before anything was sent')
 
@@ -143,10 +147,12 @@ async function judge(session: Session, report: Report, plan: SyncPlan, isForeign
     history: await control.history(spec.syncId),
     isLoopback: isLoopback(spec.endpoint ?? spec.destination.endpoint),
     isForeignList,
+    emptyOnPurpose: spec.emptyOnPurpose === true,
   }
   const brakes = guard(facts)
+  const approved = approvalHash(plan.hash, brakes)
   report.note({
-    planHash: plan.hash,
+    planHash: approved,
     card: cardOf(spec, plan, funnel, brakes),
     planned: { upserts: plan.upserts, removes: plan.compliance + plan.removes },
     skipped: { upserts: plan.upserts, removes: plan.compliance + plan.removes },
@@ -156,11 +162,21 @@ async function judge(session: Session, report: Report, plan: SyncPlan, isForeign
   const share = invalidShare(facts)
   if (hard !== undefined) return { stop: haltBy(hard), invalidShare: share }
   if (soft === undefined) return { stop: null, invalidShare: share }
-  if (options.approve === plan.hash || (await control.isApproved(spec.syncId, plan.hash))) {
+  if (options.approve === approved || (await control.isApproved(spec.syncId, approved))) {
     return { stop: null, invalidShare: share }
   }
   const stale = options.approve === undefined ? '' : ' (the approval given is for another plan)'
   return { stop: { ...haltBy(soft), message: `${soft.message}${stale}` }, invalidShare: share }
+}
+
+/** What a person approves: these rows, and every brake that was shown with them. */
+function approvalHash(planHash: string, brakes: readonly Brake[]): string {
+  const codes = brakes.filter(brake => brake.action === 'approve').map(brake => brake.code)
+  if (codes.length === 0) return planHash
+  return createHash('sha256')
+    .update([planHash, ...codes.sort()].join('|'))
+    .digest('hex')
+    .slice(0, 32)
 }
 
 const endings: Record<Brake['action'], SyncStatus> = {

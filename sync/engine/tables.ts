@@ -18,7 +18,14 @@ export async function createSyncTables(warehouse: Warehouse, schema: string, cal
   const missing = Object.entries(tables).filter(([name]) => !known.has(name))
   if (missing.length === 0) return
   const creations = missing.map(([name, columns]) => `create table if not exists ${schema}.${name}(${columns})`)
-  await warehouse.execute(raw([`create schema if not exists ${schema}`, ...creations].join('; ')), call)
+  // One commit instead of nine: each waits for the disk.
+  const all = ['begin transaction', `create schema if not exists ${schema}`, ...creations, 'commit']
+  try {
+    await warehouse.execute(raw(all.join('; ')), call)
+  } catch (error) {
+    await warehouse.execute(raw('rollback'), { tag: call.tag }).catch(() => {})
+    throw error
+  }
 }
 
 // Text and hashes of an append-only tail are written once and compacted away: compression would cost more than the diff.

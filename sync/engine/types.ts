@@ -29,6 +29,8 @@ export interface SyncSpec {
   /** `YYYY-MM-DD`: the as-of date of the build that was read. */
   dataDate: string
   health: Health
+  /** A person asked for an empty list (a stopped campaign): the brakes on removals and on an empty audience stand aside. */
+  emptyOnPurpose?: boolean
   /** Fencing number of the lease. */
   epoch: number
 }

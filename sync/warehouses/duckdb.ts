@@ -105,10 +105,10 @@ export const duckdb: WarehouseDriver<DuckDbProfile> = {
   open: openDuckDb,
 }
 
-// Megabytes by the work that follows: measured in docs/sync-engine.md (100 MB copies in parallel, 40 bytes a joined row,
+// Megabytes by the work that follows: measured in docs/sync-engine.md (80 MB copy twenty columns in parallel, 48 bytes a joined row,
 // 12 bodies a reader because string_agg, || and encode each keep a copy).
 function memory(work: Work, usual: number): number {
-  if (work.kind === 'copy') return Math.min(usual, 100)
+  if (work.kind === 'copy') return Math.min(usual, Math.max(80, 5 * work.columns))
   if (work.kind === 'join') return Math.min(usual, Math.max(160, Math.ceil((work.rows * 48) / 1e6)))
   if (work.kind === 'render') return Math.min(usual, Math.ceil(20 + (work.readers * 12 * work.bodyBytes) / 1e6))
   return usual
@@ -197,7 +197,7 @@ async function bytes(connection: DuckDBConnection, statement: Sql, call: Call) {
 const empty = new Uint8Array(0)
 
 /** Result chunks hold megabytes that V8 does not see, so it would collect too late: by bytes instead (measured: 60 MB less at no cost). */
-const COLLECT_BYTES = 16_000_000
+const COLLECT_BYTES = 6_000_000
 let uncollected = 0
 let collect: ((options: { type: 'minor' }) => void) | null = null
 

@@ -52,8 +52,8 @@ export interface Warehouse {
 /** The kinds of work that want different settings; sizes in rows and bytes. */
 export type Work =
   | { kind: 'usual' }
-  /** Bulk copies from one table to another. */
-  | { kind: 'copy' }
+  /** Bulk copies from one table to another of so many columns. */
+  | { kind: 'copy'; columns: number }
   /** A join of two sides with this many narrow rows together. */
   | { kind: 'join'; rows: number }
   /** Rendering bodies of about this size by so many readers at once. */

@@ -191,6 +191,20 @@ function greedyCount(bodies: string[], rows: number, bytes: number): number {
   return batches
 }
 
+describe('members that cannot be identified', () => {
+  it('are counted, left out, and refused when they are many', async () => {
+    await bench.want([...people(8), { id: 'nobody', externalId: null }, { id: 'empty', email: '', externalId: '' }])
+    expect(await bench.sync()).toMatchObject({
+      status: 'done',
+      card: { after: 8, invalid: 2 },
+      accepted: { upserts: 8 },
+    })
+    expect(bench.vendor.members()).toEqual(emails(8))
+    await bench.want([...people(3), { id: 'nobody', externalId: null }, { id: 'empty', email: '', externalId: '' }])
+    expect(await bench.sync()).toMatchObject({ status: 'refused', reason: { code: 'plan.invalid_identifiers' } })
+  })
+})
+
 describe('a dry run', () => {
   it('shows the card, sends nothing and leaves nothing', async () => {
     await bench.want(people(3))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RequestFailed } from '../../core/failures.ts'
+import { redact } from '../../core/redact.ts'
 import type { Connection } from '../../core/request.ts'
 import type { BodyShape, ShapeNode } from '../../core/shape.ts'
 import type { Field, Identifier, Member, Rejection, SentBatch } from '../destination.ts'
@@ -119,7 +120,13 @@ export async function listImportErrors(http: Connection, jobId: string, batch: S
   for await (const page of pages(http, 'import-errors', path, ImportErrors, 'poll')) {
     for (const { attributes } of page.data) {
       const seqs = await rowsOf(attributes, batch)
-      for (const seq of seqs) bySeq.set(seq, { seq, code: attributes.code, message: attributes.title, permanent: true })
+      for (const seq of seqs)
+        bySeq.set(seq, {
+          seq,
+          code: redact(attributes.code, [], 60),
+          message: redact(attributes.title, []),
+          permanent: true,
+        })
     }
   }
   return [...bySeq.values()]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RequestFailed } from '../../core/failures.ts'
+import { pointersOf } from '../../core/vendor-errors.ts'
 import { defineDestination } from '../destination.ts'
 import * as api from './api.ts'
 
@@ -46,6 +47,12 @@ export const klaviyo = defineDestination({
     'content-type': 'application/vnd.api+json',
   }),
   secrets: settings => [settings.apiKey],
+  // A 400 that names no profile speaks of the request itself, such as a list that is gone: cutting the batch would not help.
+  classify: (status, body) => {
+    const pointers = status === 400 ? pointersOf(body) : []
+    const isOfRows = pointers.some(pointer => pointer.startsWith('/data/attributes/profiles'))
+    return pointers.length > 0 && !isOfRows ? 'config' : null
+  },
   check: async call => ({ account: await api.getAccount(call.http) }),
   findList: async (call, name) => {
     const listId = await api.findListByName(call.http, name)
