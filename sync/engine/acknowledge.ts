@@ -12,7 +12,7 @@ const LEDGER_COLUMNS = 15
 
 /**
  * Appends what came of a plan to the ledger: one event for every row with a result. Released rows become `removed` only
- * when every upsert has a result: then the staying member is in the ledger and will be removed in its turn.
+ * when every upsert was sent or may have been: then the staying member is in the ledger and will be removed in its turn.
  * Idempotent by (run, step): a repeat after a crash adds nothing. True when releases were written.
  */
 export async function acknowledge(
@@ -23,7 +23,7 @@ export async function acknowledge(
   tainted: readonly Span[],
 ): Promise<boolean> {
   const counts = countSpans(spans, shape)
-  const reached = counts.sent.upserts + counts.rejected.upserts + counts.unknown.upserts
+  const reached = counts.sent.upserts + counts.unknown.upserts // a refused keeper never took the identity over
   const withReleases = shape.releases > 0 && reached === shape.upserts
   await session.warehouse.tune?.({ kind: 'copy', columns: LEDGER_COLUMNS }, session.lastCall('acknowledging'))
   await append(session, plan, shape, STEP.taint, tainted, false)

@@ -162,7 +162,11 @@ async function judge(session: Session, report: Report, plan: SyncPlan, isForeign
   const share = invalidShare(facts)
   if (hard !== undefined) return { stop: haltBy(hard), invalidShare: share }
   if (soft === undefined) return { stop: null, invalidShare: share }
-  if (options.approve === approved || (await control.isApproved(spec.syncId, approved))) {
+  // Whether the list is a stranger's is known only after preflight: an approval that names that brake too may pass until then.
+  const foreign = guard({ ...facts, isForeignList: true })
+  const passing = [approved, approvalHash(plan.hash, foreign)]
+  const known = await Promise.all(passing.map(hash => control.isApproved(spec.syncId, hash)))
+  if (passing.includes(options.approve ?? '') || known.includes(true)) {
     return { stop: null, invalidShare: share }
   }
   const stale = options.approve === undefined ? '' : ' (the approval given is for another plan)'
