@@ -27,6 +27,12 @@ describe('audienceFields refuses', () => {
       `select days_since_order as customer_id from ${ref('customers')}`,
       'customer_id is INTEGER, not text',
     ],
+    [
+      'text that was given a flag’s name',
+      `select customer_id, segment as is_email_found from ${ref('customers')}`,
+      "a.sql:4: field 'is_email_found' is VARCHAR and would carry an identifier",
+      ['is_email_found'],
+    ],
     ['a row as a field', `select customer_id, c as note from ${ref('customers')} c`, "'note' is STRUCT", ['note']],
     [
       'a list as a field',

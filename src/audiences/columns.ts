@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ConfigError, sql, type Warehouse, WarehouseError } from '../../sync/index.ts'
 import { nearest } from '../config/nearest.ts'
 import type { Audience } from './compile.ts'
+import { isIdentifierColumn } from './identifiers.ts'
 
 /** A field of an audience with the warehouse's name of its type. */
 export interface AudienceField {
@@ -13,7 +14,8 @@ const sendable = /^(VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(
 
 /**
  * Binds the audience to the marts as they are, without running it: the type of each declared field, in order.
- * Throws ConfigError `audience.column` with file and line for a column that is not there or cannot be sent.
+ * Throws ConfigError `audience.column` with file and line for a column that is not there or cannot be sent, `audience.identifier` for
+ * text under a flag's name.
  */
 export async function audienceFields(
   warehouse: Warehouse,
@@ -36,6 +38,12 @@ export async function audienceFields(
         'audience.column',
         `${file}:${lineOf(audience, name)}: customer_id is ${type}, not text`,
         'Select the mart’s own customer_id.',
+      )
+    if (isIdentifierColumn({ name, type }))
+      throw new ConfigError(
+        'audience.identifier',
+        `${file}:${lineOf(audience, name)}: field '${name}' is ${type} and would carry an identifier`,
+        'A name with has_ or is_ is for flags; Winback joins each platform’s identifiers itself.',
       )
     if (!sendable.test(type))
       throw new ConfigError(

@@ -61,6 +61,38 @@ describe('compileAudience accepts', () => {
       [],
       ['1', '2'],
     ],
+    [
+      'a decimal',
+      `${all} where cast(days_since_order as decimal(10,2)) > 95.50 and days_since_order::decimal < 1e3`,
+      [],
+      ['1'],
+    ],
+    [
+      'functions that say which row they take',
+      `select first(customer_id order by days_since_order, customer_id) as customer_id from ${ref('customers')} group by segment`,
+      [],
+      ['2', '3'],
+    ],
+    [
+      'a share of the whole, and a named window',
+      `${all} window w as (partition by segment order by days_since_order, customer_id) qualify lead(customer_id) over w is null and days_since_order < avg(days_since_order) over () + 100`,
+      [],
+      ['1', '2'],
+    ],
+    ['a natural and a cross join', `${all} natural join ${ref('orders')} cross join (select 1 as one) as x`, [], ['1']],
+    ['limit by the position of a column', `${all} order by 1 limit 1`, [], ['1']],
+    [
+      'names that look like what stands for a ref',
+      `select customer_id as x_wb0__, customer_id, '🎁 é' as y_wb1__ from ${ref('customers')} as "a_wb0__" -- é x_wb0__`,
+      ['x_wb0__', 'y_wb1__'],
+      ['1', '2', '3'],
+    ],
+    [
+      'a ref in a comment before the others, after wide characters',
+      `/* 🎁é {{ ref('nowhere') }} */ select customer_id from ${ref('customers')} as c(b, customer_id) where c.b = 'acme'`,
+      [],
+      ['1', '2', '3'],
+    ],
     ['limit with an order', `${all} order by days_since_order desc, customer_id limit 1`, [], ['1']],
     ['dollar quotes', `${all} where first_name = $$Bob; drop$$`, [], ['2']],
     [

@@ -1,9 +1,10 @@
 import { ConfigError, raw, type Sql, sql, type Warehouse } from '../../sync/index.ts'
 import type { Model } from '../dbt/models.ts'
-import { guardTree, outputNames } from './guard.ts'
-import { isIdentifierName, isIdentityModel } from './identifiers.ts'
+import { guardTree, outputNames, type TableUse } from './guard.ts'
+import { isIdentifierColumn, isIdentifierName, isIdentityModel } from './identifiers.ts'
 import type { AudienceSource } from './parse.ts'
-import { type Ref, readRefs } from './placeholders.ts'
+import { fillRefs, type Ref, readRefs } from './placeholders.ts'
+import { type Filled, isSameShape } from './same-shape.ts'
 import { type Parsed, parseSelect } from './syntax-tree.ts'
 
 /** An audience ready to run for one brand. */
@@ -38,38 +39,74 @@ export async function compileAudience(source: AudienceSource, brand: string, ctx
   const { file } = source
   const templated = readRefs(file, source.body)
   const { text, parsed } = await parseOne(ctx.parser, file, templated.text)
-  const uses = guardTree(file, parsed, new Set(templated.refs.map(ref => ref.placeholder)))
+  const { refs } = templated
+  const uses = guardTree(file, parsed, new Set(refs.map(ref => ref.placeholder)), identifiersOf(refs, ctx))
   checkOutput(source, parsed)
-
-  const aliased = new Map(uses.map(use => [use.placeholder, use.hasAlias]))
-  const tree = JSON.stringify(parsed.node)
-  let body = text
-  for (const ref of templated.refs) {
-    const hasAlias = aliased.get(ref.placeholder)
-    if (hasAlias === undefined && tree.includes(ref.placeholder)) {
-      throw new ConfigError(
-        'audience.jinja',
-        `${file}:${ref.line}: ref() does not stand for a table here`,
-        'Use it after from or join.',
-      )
-    }
-    const relation = hasAlias === undefined ? ref.model : brandRows(file, ref, brand, ctx)
-    body = body.replace(ref.placeholder, () => (hasAlias === false ? `${relation} as ${ref.model}` : relation))
-  }
+  checkPlaces(file, refs, uses, parsed)
   if (uses.length === 0) {
     throw new ConfigError('audience.table', `${file}:1: it reads no mart`, "Select from {{ ref('customers') }}.")
   }
-  const columns = raw(['customer_id', ...source.fields].join(', '))
+
+  const used = new Map(uses.map(use => [use.placeholder, use]))
+  const filled = new Map<string, Filled>()
+  const rows = new Map<string, string>()
+  for (const ref of refs.filter(one => used.has(one.placeholder))) {
+    const select = brandRows(file, ref, brand, ctx)
+    rows.set(ref.placeholder, used.get(ref.placeholder)?.hasAlias ? `(${select})` : `(${select}) as ${ref.model}`)
+    filled.set(ref.placeholder, { node: (await parseSelect(ctx.parser, file, select)).node, alias: ref.model })
+  }
+  const body = fillRefs(text, refs, ref => rows.get(ref.placeholder) ?? ref.model)
+  const final = `select ${['customer_id', ...source.fields].join(', ')} from (\n${body.trim()}\n) as audience`
+  await proveShape(ctx.parser, file, parsed, final, filled)
   return {
     slug: source.slug,
     label: source.label,
     owner: source.owner ?? null,
     brand,
     fields: source.fields,
-    sql: sql`select ${columns} from (\n${raw(body.trim())}\n) as audience`,
-    models: [...new Set(templated.refs.filter(ref => aliased.has(ref.placeholder)).map(ref => ref.model))],
+    sql: sql`${raw(final)}`,
+    models: [...new Set(refs.filter(ref => used.has(ref.placeholder)).map(ref => ref.model))],
     source,
   }
+}
+
+/** Each ref stands for a table where it was written, or in a comment. */
+function checkPlaces(file: string, refs: readonly Ref[], uses: readonly TableUse[], parsed: Parsed): void {
+  const tree = JSON.stringify(parsed.node)
+  for (const ref of refs) {
+    const places = uses.filter(use => use.placeholder === ref.placeholder)
+    const isTable = places.length > 0 && places.every(use => use.offset === ref.offset)
+    const isComment = places.length === 0 && !tree.includes(ref.placeholder)
+    if (isTable || isComment) continue
+    throw new ConfigError(
+      'audience.jinja',
+      `${file}:${ref.line}: ref() does not stand for a table here`,
+      'Use it after from or join.',
+    )
+  }
+}
+
+async function proveShape(
+  parser: Warehouse,
+  file: string,
+  guarded: Parsed,
+  final: string,
+  filled: ReadonlyMap<string, Filled>,
+): Promise<void> {
+  const { node } = await parseSelect(parser, file, final)
+  const from = node.from_table as { type?: string; subquery?: { node: Parsed['node'] } } | null
+  if (from?.subquery !== undefined && isSameShape(guarded.node, from.subquery.node, filled)) return
+  throw new ConfigError(
+    'audience.not_one_select',
+    `${file}:${guarded.lineOf(guarded.node)}: the SQL changed its meaning when its marts were filled in`,
+    'Write it as: select customer_id, … from {{ ref(…) }} where …',
+  )
+}
+
+/** Columns of the refs' marts that identify people though a name alone would not say so (`is_email_address` as text). */
+function identifiersOf(refs: readonly Ref[], ctx: CompileContext): Set<string> {
+  const columns = refs.flatMap(ref => ctx.findModel(ref.model)?.columns ?? [])
+  return new Set(columns.filter(isIdentifierColumn).map(column => column.name.toLowerCase()))
 }
 
 /** Parses the body, and finds the semicolon that may end it with the parser's own help: it must also stand inside parentheses. */
@@ -93,7 +130,7 @@ function notAlone(file: string, parsed: Parsed): ConfigError {
   )
 }
 
-/** The relation's rows of one brand, without columns that identify people. */
+/** The SELECT of a relation's rows of one brand, without columns that identify people. */
 function brandRows(file: string, ref: Ref, brand: string, ctx: CompileContext): string {
   const fail = (what: string, hint: string) => new ConfigError('audience.model', `${file}:${ref.line}: ${what}`, hint)
   const model = ctx.findModel(ref.model)
@@ -107,10 +144,10 @@ function brandRows(file: string, ref: Ref, brand: string, ctx: CompileContext): 
       'Give it access: public and an enforced contract, or read `customers`.',
     )
   }
-  const columns = model.columns.map(c => c.name.toLowerCase()).filter(name => !isIdentifierName(name))
+  const columns = model.columns.filter(c => !isIdentifierColumn(c)).map(c => c.name.toLowerCase())
   if (!columns.includes('brand')) throw fail(`'${ref.model}' has no column brand`, 'Every mart begins with brand.')
   if (!/^[a-z][a-z0-9_-]*$/.test(brand)) throw fail(`'${brand}' is not a brand`, 'See brands in winback.yml.')
-  return `(select ${columns.map(quoted).join(', ')} from ${model.relation} where brand = '${brand}')`
+  return `select ${columns.map(quoted).join(', ')} from ${model.relation} where brand = '${brand}'`
 }
 
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`)

@@ -1,12 +1,15 @@
 import { ConfigError } from '../../sync/index.ts'
 import { isAllowedFunction, isSessionWord } from './functions.ts'
 import { isIdentifierName } from './identifiers.ts'
+import { findUnstable } from './stability.ts'
 import type { Node, Parsed } from './syntax-tree.ts'
 
 /** A table of the query that stands for a ref: its placeholder and whether the author gave it an alias. */
 export interface TableUse {
   placeholder: string
   hasAlias: boolean
+  /** Where it stands in the text, in characters from 0. */
+  offset: number
 }
 
 /** Expressions that compute from rows alone; anything else a parser may learn is refused until it stands here. */
@@ -18,16 +21,28 @@ const expressions = new Set(
 
 /** Query parts, tables and clauses that read what they are given. */
 const parts = new Set(
-  'SELECT_NODE SET_OPERATION_NODE BASE_TABLE SUBQUERY JOIN EXPRESSION_LIST EMPTY ORDER_MODIFIER DISTINCT_MODIFIER LIMIT_MODIFIER ORDER_DEFAULT ASCENDING DESCENDING'.split(
+  'SELECT_NODE SET_OPERATION_NODE BASE_TABLE SUBQUERY JOIN EXPRESSION_LIST EMPTY ORDER_MODIFIER DISTINCT_MODIFIER LIMIT_MODIFIER ORDER_DEFAULT ASCENDING DESCENDING DECIMAL_TYPE_INFO'.split(
     ' ',
   ),
 )
 
 /**
- * Walks a parsed audience and refuses all that is not filters over refs: other tables, table functions, functions outside the list,
- * parameters, samples, identifiers. Returns each use of a ref. Throws ConfigError with file and line.
+ * Names of CTEs. DuckDB folds ASCII letters alone while JavaScript also folds others (U+212A to k): with plain names both mean the same,
+ * and a name that only one of them finds would be looked up as a file or a system view.
  */
-export function guardTree(file: string, parsed: Parsed, placeholders: ReadonlySet<string>): TableUse[] {
+const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/**
+ * Walks a parsed audience and refuses all that is not filters over refs: other tables, table functions, functions outside the list,
+ * parameters, samples, identifiers: by name, and those that `identifiers` lists in lower case. Returns each use of a ref.
+ * Throws ConfigError with file and line.
+ */
+export function guardTree(
+  file: string,
+  parsed: Parsed,
+  placeholders: ReadonlySet<string>,
+  identifiers: ReadonlySet<string> = new Set(),
+): TableUse[] {
   const uses: TableUse[] = []
   const fail = (node: Node, code: string, what: string, hint: string): never => {
     throw new ConfigError(`audience.${code}`, `${file}:${parsed.lineOf(node)}: ${what}`, hint)
@@ -36,8 +51,9 @@ export function guardTree(file: string, parsed: Parsed, placeholders: ReadonlySe
   const table = (node: Node, scope: ReadonlySet<string>) => {
     const name = String(node.table_name)
     const plain = node.schema_name === '' && node.catalog_name === '' && node.at_clause === null
-    if (plain && placeholders.has(name)) uses.push({ placeholder: name, hasAlias: node.alias !== '' })
-    else if (!plain || !scope.has(name.toLowerCase())) {
+    if (plain && placeholders.has(name)) {
+      uses.push({ placeholder: name, hasAlias: node.alias !== '', offset: parsed.offsetOf(node) })
+    } else if (!plain || !plainName.test(name) || !scope.has(name.toLowerCase())) {
       const full = [node.catalog_name, node.schema_name, name].filter(part => part !== '').join('.')
       fail(
         node,
@@ -77,7 +93,7 @@ export function guardTree(file: string, parsed: Parsed, placeholders: ReadonlySe
   }
 
   const column = (node: Node, name: string) => {
-    if (isIdentifierName(name))
+    if (isIdentifierName(name) || identifiers.has(name.toLowerCase()))
       fail(
         node,
         'identifier',
@@ -100,11 +116,11 @@ export function guardTree(file: string, parsed: Parsed, placeholders: ReadonlySe
     }
     if (typeof value !== 'object' || value === null) return
     const node = value as Node
+    const unstable = findUnstable(node)
+    if (unstable !== null) fail(node, 'unstable', unstable.what, unstable.hint)
     if (typeof node.class === 'string') expression(node)
     else if (typeof node.type === 'string' && !parts.has(node.type)) refusePart(node)
     if (node.type === 'BASE_TABLE') table(node, outer)
-    if (node.sample != null)
-      fail(node, 'unstable', 'a sample differs from run to run', 'Leave it out; the holdout draws for you.')
     for (const name of (node.using_columns as string[] | undefined) ?? []) column(node, name)
     if (node.class === 'CONSTANT') return
     walkParts(node, outer)
@@ -115,9 +131,10 @@ export function guardTree(file: string, parsed: Parsed, placeholders: ReadonlySe
     const { map } = (node.cte_map as { map: { key: string; value: { query: Node } }[] } | undefined) ?? { map: [] }
     for (const { key, value } of map) {
       walk(value.query.node ?? value.query, scope)
+      if (!plainName.test(key))
+        fail(value.query.node as Node, 'table', `'${key}' cannot name a CTE`, 'Use a–z, 0–9 and _, a letter first.')
       scope = new Set([...scope, key.toLowerCase()])
     }
-    checkLimit(node)
     for (const [key, child] of Object.entries(node)) if (key !== 'cte_map') walk(child, scope)
   }
 
@@ -136,20 +153,6 @@ export function guardTree(file: string, parsed: Parsed, placeholders: ReadonlySe
       .toLowerCase()
       .replaceAll('_', ' ')
     fail(node, 'table', `${word} is not for audiences`, "Select from {{ ref('…') }}.")
-  }
-
-  const checkLimit = (node: Node) => {
-    const modifiers = ((node.modifiers as Node[] | undefined) ?? []).map(m => String(m.type))
-    const distinctOn = ((node.modifiers as Node[] | undefined) ?? []).some(
-      m => m.type === 'DISTINCT_MODIFIER' && (m.distinct_on_targets as unknown[] | undefined)?.length,
-    )
-    if ((distinctOn || modifiers.includes('LIMIT_MODIFIER')) && !modifiers.includes('ORDER_MODIFIER'))
-      fail(
-        node,
-        'unstable',
-        'limit without order by picks others on each run',
-        'Add an order by that ends in customer_id, or filter instead.',
-      )
   }
 
   walk(parsed.node, new Set())

@@ -5,6 +5,8 @@ export interface Ref {
   /** Stands in the text in its place: as long, line breaks kept, so that positions stay true. */
   placeholder: string
   model: string
+  /** Where it stands in the text, in characters from 0. */
+  offset: number
   /** 1-based line in the file. */
   line: number
 }
@@ -13,6 +15,17 @@ export interface Ref {
 export interface Templated {
   text: string
   refs: Ref[]
+}
+
+/** The text with `write(ref)` in place of each placeholder, found by where it stands: a name that merely looks like one stays. */
+export function fillRefs(text: string, refs: readonly Ref[], write: (ref: Ref) => string): string {
+  let filled = ''
+  let end = 0
+  for (const ref of refs) {
+    filled += text.slice(end, ref.offset) + write(ref)
+    end = ref.offset + ref.placeholder.length
+  }
+  return filled + text.slice(end)
 }
 
 /** Replaces each `{{ ref('model') }}` by a table name. Throws ConfigError `audience.jinja` for any other Jinja. */
@@ -29,7 +42,7 @@ export function readRefs(file: string, body: string): Templated {
   }
   const text = body.replaceAll(/\{\{\s*ref\(\s*(['"])([A-Za-z_]\w*)\1\s*\)\s*\}\}/g, (whole, _quote, model, offset) => {
     const placeholder = `wb${refs.length}__`
-    refs.push({ placeholder, model: String(model), line: line(Number(offset)) })
+    refs.push({ placeholder, model: String(model), offset: Number(offset), line: line(Number(offset)) })
     return placeholder + whole.slice(placeholder.length).replaceAll(/[^\n]/g, ' ')
   })
   const other = /\{\{|\{%|\{#/.exec(text)

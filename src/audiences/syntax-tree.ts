@@ -16,6 +16,8 @@ const Tree = z.object({
 export interface Parsed {
   node: Node
   lineOf(node: Node): number
+  /** Where the node begins in the text, in characters from 0; -1 when the parser does not say. */
+  offsetOf(node: Node): number
 }
 
 /**
@@ -60,6 +62,10 @@ export async function parseSelect(parser: Warehouse, file: string, text: string)
     lineOf: node => {
       const at = Number(node.query_location)
       return at > 0 && at <= bytes.length ? line(at) : first
+    },
+    offsetOf: node => {
+      const at = Number(node.query_location)
+      return Number.isInteger(at) && at <= bytes.length ? bytes.subarray(0, at).toString().length : -1
     },
   }
 }

@@ -47,14 +47,28 @@ export function assignedSql(names: Pick<SchemaNames, 'sync'>, campaign: Pick<Cam
     group by 1`
 }
 
+/** SELECT customer_id, arm of whoever of the population is not assigned yet, by the draw. */
+export function entrantsSql(ctx: ReachContext, campaign: Campaign, destinations: readonly Destination[]): Sql {
+  return sql`
+    select population.customer_id, ${drawnArm(campaign, raw('population.customer_id'))} as arm
+    from (${populationSql(ctx, destinations)}) as population
+    where not exists (
+      select 1 from (${assignedSql(ctx.names, campaign)}) as assigned where assigned.customer_id = population.customer_id)`
+}
+
 /**
  * Arms as they are (`stored`: what a sync may send to), or as they would be were everybody reachable assigned now (`drawn`: for a plan).
+ * What `drawn` gives before `assignPopulation` is what `stored` gives after it, so the plan and its hash are the same.
  */
-export function armsSql(names: Pick<SchemaNames, 'sync'>, campaign: Campaign, mode: 'stored' | 'drawn'): ArmsSql {
-  return {
-    assigned: assignedSql(names, campaign),
-    drawn: mode === 'drawn' ? drawnArm(campaign, raw('reached.customer_id')) : null,
-  }
+export function armsSql(
+  ctx: ReachContext,
+  campaign: Campaign,
+  destinations: readonly Destination[],
+  mode: 'stored' | 'drawn',
+): ArmsSql {
+  const stored = assignedSql(ctx.names, campaign)
+  if (mode === 'stored') return { assigned: stored }
+  return { assigned: sql`${stored} union all ${entrantsSql(ctx, campaign, destinations)}` }
 }
 
 /**
@@ -72,12 +86,9 @@ export async function assignPopulation(
     insert into ${raw(ctx.names.sync)}.assignments
       (brand, campaign_id, customer_id, arm, salt_version, assigned_on, assigned_at)
     select
-      ${raw(`'${campaign.brand}'`)}, ${raw(`'${campaign.id}'`)}, population.customer_id,
-      ${drawnArm(campaign, raw('population.customer_id'))}, ${raw(`'${SALT_VERSION}'`)},
+      ${raw(`'${campaign.brand}'`)}, ${raw(`'${campaign.id}'`)}, entrants.customer_id, entrants.arm, ${raw(`'${SALT_VERSION}'`)},
       cast(${run.dataDate} as date), cast(${run.at.replace('Z', '')} as timestamp)
-    from (${populationSql(ctx, destinations)}) as population
-    where not exists (
-      select 1 from (${assignedSql(ctx.names, campaign)}) as assigned where assigned.customer_id = population.customer_id)`
+    from (${entrantsSql(ctx, campaign, destinations)}) as entrants`
   const { rows } = await warehouse.execute(statement, {
     tag: { runId: run.id, purpose: 'assigning the population' },
     ...(run.signal && { signal: run.signal }),

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { bucket, raw, type Sql, sql } from '../../sync/index.ts'
 import type { ReadyDestination } from '../syncs/destination.ts'
 import type { LedgerSession } from '../syncs/session.ts'
+import { deniedKeysSql, heldOutKeysSql } from '../syncs/shared-identity.ts'
 import { syncId } from '../syncs/store.ts'
-import { holdoutBuckets } from './arms.ts'
+import { armsSql, holdoutBuckets } from './arms.ts'
 import type { ExplainStep } from './explain.ts'
 import type { ReadyCampaign } from './ready.ts'
 
@@ -37,7 +38,8 @@ export async function destinationSteps(
       policy: z.string().nullable(),
     }),
   )
-  const granted = consent?.is_granted === true
+  const isDenied = await hasKey(session, deniedKeysSql({ brand: brand.slug, names: project.names }, d.platform), found)
+  const granted = consent?.is_granted === true && !isDenied
   const row =
     consent === null || consent.state === 'unknown'
       ? 'no statement'
@@ -61,7 +63,7 @@ export async function destinationSteps(
       step: 'consented',
       destination,
       ok: granted,
-      text: `${granted ? 'may' : 'may not'} be reached by ${channel}: ${row}, policy ${consent?.policy ?? 'opt_in'}`,
+      text: `${granted ? 'may' : 'may not'} be reached by ${channel}: ${row}, policy ${consent?.policy ?? 'opt_in'}${isDenied ? '; somebody with the same identifier said no' : ''}`,
     },
     {
       step: 'suppressed',
@@ -115,7 +117,37 @@ export async function armStep(
   }
 }
 
-/** What the ledger last says of the customer's entry. */
+/** One step for each destination where somebody with the customer's identifier is held out: the platform cannot tell them apart. */
+export async function twinSteps(
+  session: LedgerSession,
+  { campaign, reach, destinations }: ReadyCampaign,
+  customer: string,
+): Promise<ExplainStep[]> {
+  const platforms = destinations.map(d => d.platform)
+  const { assigned } = armsSql(reach, campaign, platforms, 'drawn')
+  const steps: ExplainStep[] = []
+  for (const d of destinations) {
+    const key = await one(
+      session,
+      sql`select person_key from ${raw(session.project.names.marts)}.${raw(d.platform.identityModel)}
+        where brand = ${campaign.brand} and customer_id = ${customer}`,
+      z.object({ person_key: z.string().nullable() }),
+    )
+    if (!(await hasKey(session, heldOutKeysSql(reach, d.platform, assigned), key))) continue
+    const destination = d.config.slug
+    const text = `shares its identifier with somebody held out: gets nothing at ${destination}`
+    steps.push({ step: 'shared', destination, ok: false, text })
+  }
+  return steps
+}
+
+async function hasKey(session: LedgerSession, keys: Sql, of: { person_key: string | null } | null): Promise<boolean> {
+  if (of === null || of.person_key === null) return false
+  const found = sql`select 1 as n from (${keys}) as keys where person_key = ${of.person_key}`
+  return (await one(session, found, z.object({ n: z.number() }))) !== null
+}
+
+/** What the ledger last says of the customer: of several entries (an address that changed) the one that is on the list, or may be. */
 export async function listStep(
   session: LedgerSession,
   ready: ReadyCampaign,
@@ -125,12 +157,15 @@ export async function listStep(
   const { campaign } = ready
   const sync = raw(session.project.names.sync)
   const id = syncId({ brand: campaign.brand, kind: 'campaign', subject: campaign.slug, destination: d.config.slug })
-  const columns = raw("kind, run_no, step, strftime(recorded_at, '%Y-%m-%d %H:%M') as recorded")
+  const columns = raw("entry_key, kind, run_no, step, strftime(recorded_at, '%Y-%m-%d %H:%M') as recorded")
   const where = sql`where brand = ${campaign.brand} and sync_id = ${id} and customer_id = ${customer}`
   const last = await one(
     session,
-    sql`select * from (select ${columns} from ${sync}.ledger ${where} union all select ${columns} from ${sync}.ledger_base ${where}) as events
-      order by run_no desc, step desc limit 1`,
+    sql`select kind, run_no, recorded from (
+        select *, row_number() over (partition by entry_key order by run_no desc, step desc) as event_no
+        from (select ${columns} from ${sync}.ledger ${where} union all select ${columns} from ${sync}.ledger_base ${where}) as events
+      ) as latest where event_no = 1
+      order by case kind when 'sent' then 1 when 'unknown' then 2 else 3 end, run_no desc, step desc limit 1`,
     z.object({ kind: z.string(), run_no: z.coerce.number(), recorded: z.string().nullable() }),
   )
   const destination = d.config.slug

@@ -3,13 +3,22 @@ import { NotFound, raw, sql } from '../../sync/index.ts'
 import { getBrand, type Project } from '../config/project.ts'
 import { withRun } from '../runs/with-run.ts'
 import { type LedgerSession, withLedger } from '../syncs/session.ts'
-import { armStep, destinationSteps, listStep, one } from './explain-steps.ts'
+import { armStep, destinationSteps, listStep, one, twinSteps } from './explain-steps.ts'
 import type { Follow } from './plan.ts'
 import { type ReadyCampaign, readyCampaign } from './ready.ts'
 
 /** One step on the way to a list. */
 export interface ExplainStep {
-  step: 'customer' | 'selected' | 'identifiable' | 'consented' | 'suppressed' | 'assigned' | 'drawn' | 'listed'
+  step:
+    | 'customer'
+    | 'selected'
+    | 'identifiable'
+    | 'consented'
+    | 'suppressed'
+    | 'assigned'
+    | 'drawn'
+    | 'shared'
+    | 'listed'
   /** Set for the steps of one destination. */
   destination: string | null
   /** True lets the customer on, false keeps them off, null is neither. */
@@ -29,7 +38,7 @@ export interface Explanation {
 }
 
 /** Walks one customer through a campaign, step by step. Throws NotFound for an id the brand does not have. */
-export function explainCustomer(
+export async function explainCustomer(
   project: Project,
   brandSlug: string | undefined,
   customer: string,
@@ -37,11 +46,15 @@ export function explainCustomer(
   follow: Follow,
 ): Promise<Explanation> {
   const brand = getBrand(project, brandSlug)
-  return withRun(project, { kind: 'plan', input: { brand: brand.slug, campaign: slug, explain: true } }, follow, run =>
-    withLedger(project, brand, run, {}, async session =>
-      explain(session, await readyCampaign(session, slug), customer),
-    ),
+  let told: Explanation | null = null
+  // Not returned from the run: its result is kept in the history, and who was asked about is nobody's to read there.
+  await withRun(project, { kind: 'plan', input: { brand: brand.slug, campaign: slug, explain: true } }, follow, run =>
+    withLedger(project, brand, run, {}, async session => {
+      told = await explain(session, await readyCampaign(session, slug), customer)
+    }),
   )
+  if (told === null) throw new Error('a run that ended without its answer')
+  return told
 }
 
 async function explain(session: LedgerSession, ready: ReadyCampaign, customer: string): Promise<Explanation> {
@@ -88,9 +101,13 @@ async function explain(session: LedgerSession, ready: ReadyCampaign, customer: s
   }
   const arm = await armStep(session, ready, customer)
   steps.push(arm.step)
+  const twins = await twinSteps(session, ready, customer)
+  steps.push(...twins)
   for (const destination of ready.destinations) steps.push(await listStep(session, ready, destination, customer))
 
-  const held = arm.arm === 'holdout' || arm.arm === 'conflict'
+  const own = arm.arm === 'holdout' || arm.arm === 'conflict'
+  // Held out by another id where every destination that could reach them says so.
+  const held = own || (twins.length > 0 && twins.length === ready.destinations.length)
   const on = steps.some(step => step.step === 'listed' && step.ok === true)
   const gets = selected && !held && reachable.some(Boolean)
   const outcome =

@@ -1,15 +1,17 @@
-import { Conflict, PlanRefused, raw, type SyncEvent, type SyncRun, sql, WinbackError } from '../../sync/index.ts'
+import { Conflict, PlanRefused, raw, type SyncRun, sql, WinbackError } from '../../sync/index.ts'
 import { getBrand, type Project } from '../config/project.ts'
 import { withRun } from '../runs/with-run.ts'
-import { executeSync, reserveList } from '../syncs/execute.ts'
+import { reserveList } from '../syncs/execute.ts'
 import { type LedgerSession, withLedger } from '../syncs/session.ts'
-import { armsSql, assignPopulation } from './arms.ts'
 import type { Campaign } from './campaign.ts'
+import { emptyDropped, listDropped } from './dropped.ts'
+import { type Approvals, isHeld } from './entrants.ts'
 import { nobodyReached } from './nobody.ts'
-import type { Follow } from './plan.ts'
+import { type Follow, planHash, planRuns } from './plan.ts'
 import { countPopulation } from './population.ts'
 import { chosenDestinations, type ReadyCampaign, readyCampaign } from './ready.ts'
 import { setCampaignStatus } from './store.ts'
+import { syncLists } from './sync-lists.ts'
 
 /** What came of a launch or of a campaign's sync. */
 export interface CampaignSyncs {
@@ -21,8 +23,10 @@ export interface CampaignSyncs {
 }
 
 /**
- * Launches: records what is promised, assigns the population once, syncs every destination. A plan that a brake refuses ends it before
- * anybody is assigned; a platform that is down does not: the next sync delivers. Safe to repeat after a crash: nobody is assigned twice. A paused campaign goes on. Throws Conflict when it runs already or is stopped, and when a build failed (nothing is assigned then).
+ * Launches: records what is promised, assigns the population once, syncs every destination. A plan that a brake refuses, or that asks for an
+ * approval nobody gave, ends it before anything is recorded and anybody assigned; a platform that is down does not: the next sync delivers.
+ * Safe to repeat after a crash: nobody is assigned twice. A paused campaign goes on, under the brakes of an ordinary sync. `approve` is the
+ * hash that the plan of a draft shows. Throws Conflict when it runs already or is stopped, and when a build failed (nothing is assigned then).
  */
 export function launchCampaign(
   project: Project,
@@ -34,38 +38,23 @@ export function launchCampaign(
   return withRun(project, { kind: 'launch', input: { brand: brand.slug, campaign: slug } }, o, run =>
     withLedger(project, brand, run, {}, async session => {
       const ready = await readyCampaign(session, slug)
-      const { campaign } = ready
-      if (campaign.status === 'stopped')
-        throw new Conflict(
-          'campaign.stopped',
-          `'${slug}' was stopped`,
-          'Create another campaign: this one’s window and assignments are over.',
-        )
-      if (campaign.status === 'running' && ready.launch !== null && ready.launch.launched_on !== session.build.dataDate)
-        throw new Conflict(
-          'campaign.running',
-          `'${slug}' runs since ${campaign.launchedOn}`,
-          'Use `winback sync` to bring its lists up to date.',
-        )
-      const { buildOk, reason } = session.build.health
-      if (!buildOk)
-        throw new WinbackError(
-          'launch.blocked',
-          `Nothing was launched: ${reason}`,
-          'Build again until it succeeds; nobody was assigned and nothing was sent.',
-        )
-      await checkReached(session, ready)
-      for (const destination of ready.destinations)
-        await reserveList(session, { kind: 'campaign', subject: campaign.slug, label: campaign.label, destination })
-      const tried = await syncReady(session, ready, { ...o, dryRun: true })
-      checkNotRefused(tried.runs)
+      const { campaign, destinations } = ready
+      checkLaunchable(ready, session.build)
+      const first = ready.launch === null ? await tryLaunch(session, ready, o) : null
       await recordLaunch(session, campaign)
-      return syncReady(session, ready, o)
+      const dropped = await listDropped(session, campaign)
+      const only = destinations.length === 1 ? destinations[0]?.config.slug : undefined
+      const given: Approvals = new Map(
+        only !== undefined && o.approve !== undefined ? [[only, o.approve] as const] : [],
+      )
+      const lists = { ...o, chosen: destinations, dropped, approvals: first?.approvals ?? given }
+      const done = await syncLists(session, ready, first === null ? lists : { ...lists, tried: first.runs })
+      return { campaign, dataDate: session.build.dataDate, ...done }
     }),
   )
 }
 
-/** Brings every list of a running campaign up to date: later entrants are assigned first, buyers leave. */
+/** Brings every list of a running campaign up to date: later entrants are assigned first, buyers leave, destinations taken out of the file are emptied. */
 export function syncCampaign(
   project: Project,
   brandSlug: string | undefined,
@@ -76,44 +65,71 @@ export function syncCampaign(
   return withRun(project, { kind: 'sync', input: { brand: brand.slug, campaign: slug, to: o.to ?? null } }, o, run =>
     withLedger(project, brand, run, o, async session => {
       const ready = await readyCampaign(session, slug)
-      checkRunning(ready.campaign)
-      return syncReady(session, ready, o)
+      const { campaign } = ready
+      checkRunning(campaign)
+      const dropped = (await listDropped(session, campaign)).filter(name => o.to === undefined || name === o.to)
+      const isDropped = o.to !== undefined && dropped.length > 0
+      const chosen = isDropped ? [] : chosenDestinations(ready.destinations, o)
+      const { dataDate } = session.build
+      if (o.dryRun === true) {
+        const runs = await planRuns(session, ready, chosen, o)
+        runs.push(...(await emptyDropped(session, campaign, dropped, { ...o, dryRun: true })))
+        return { campaign, dataDate, assigned: 0, runs }
+      }
+      const about = isDropped ? dropped : chosen.map(d => d.config.slug)
+      const approvals: Approvals = new Map(about.flatMap(name => (o.approve === undefined ? [] : [[name, o.approve]])))
+      return { campaign, dataDate, ...(await syncLists(session, ready, { ...o, chosen, dropped, approvals })) }
     }),
   )
 }
 
-async function syncReady(
+function checkLaunchable({ campaign, launch }: ReadyCampaign, build: LedgerSession['build']): void {
+  const { slug, status } = campaign
+  if (status === 'stopped')
+    throw new Conflict(
+      'campaign.stopped',
+      `'${slug}' was stopped`,
+      'Create another campaign: this one’s window and assignments are over.',
+    )
+  if (status === 'running' && launch !== null && launch.launched_on !== build.dataDate)
+    throw new Conflict(
+      'campaign.running',
+      `'${slug}' runs since ${campaign.launchedOn}`,
+      'Use `winback sync` to bring its lists up to date.',
+    )
+  if (build.health.buildOk) return
+  throw new WinbackError(
+    'launch.blocked',
+    `Nothing was launched: ${build.health.reason}`,
+    'Build again until it succeeds; nobody was assigned and nothing was sent.',
+  )
+}
+
+/** Plans the launch and throws unless it may go ahead; returns the plans, and the approval of each. Takes the lists' names. */
+async function tryLaunch(
   session: LedgerSession,
   ready: ReadyCampaign,
-  o: Follow & { to?: string; approve?: string; dryRun?: boolean },
-): Promise<CampaignSyncs> {
-  const { campaign, reach } = ready
-  const { warehouse, run, build, at } = session
-  const chosen = chosenDestinations(ready.destinations, o)
-  // Nobody new comes in on a build that the engine will block: their window would begin on data nobody trusts.
-  const enters = o.dryRun !== true && build.health.buildOk
-  const platforms = ready.destinations.map(d => d.platform)
-  const who = { id: run.id, dataDate: build.dataDate, at, signal: run.signal }
-  const assigned = enters ? await assignPopulation(warehouse, reach, campaign, platforms, who) : 0
-  await run.event('assigned', { campaign: campaign.slug, assigned })
-  const runs: SyncRun[] = []
-  for (const destination of chosen) {
-    const onEvent = (event: SyncEvent) => o.onSync?.(destination.config.slug, event)
-    runs.push(
-      await executeSync(session, {
-        kind: 'campaign',
-        subject: campaign.slug,
-        label: campaign.label,
-        reach,
-        arms: armsSql(reach.names, campaign, o.dryRun === true ? 'drawn' : 'stored'),
-        destination,
-        mode: o.dryRun === true ? 'plan' : 'sync',
-        ...(o.approve !== undefined && { approve: o.approve }),
-        onEvent,
-      }),
+  o: Follow & { approve?: string },
+): Promise<{ runs: SyncRun[]; approvals: Approvals }> {
+  const { campaign, destinations } = ready
+  await checkReached(session, ready)
+  for (const destination of destinations)
+    await reserveList(session, { kind: 'campaign', subject: campaign.slug, label: campaign.label, destination })
+  const runs = await planRuns(session, ready, destinations, o)
+  checkNotRefused(runs)
+  const hash = planHash(runs)
+  const approvals: Approvals = new Map(
+    runs.flatMap(run => (o.approve === hash && run.planHash !== null ? [[run.destination, run.planHash]] : [])),
+  )
+  for (const run of runs) {
+    if (!(await isHeld(session, campaign, run, approvals))) continue
+    throw new PlanRefused(
+      'launch.needs_approval',
+      `Nothing was launched: the plan for ${run.destination} asks for approval (${run.card?.needsApproval.join(', ')})`,
+      `Nobody was assigned. Look at \`winback campaign plan ${campaign.slug}\`; if it is right: winback campaign launch ${campaign.slug} --yes --approve ${hash}`,
     )
   }
-  return { campaign, dataDate: build.dataDate, assigned, runs }
+  return { runs, approvals }
 }
 
 async function checkReached(session: LedgerSession, ready: ReadyCampaign): Promise<void> {

@@ -3,11 +3,13 @@ import type { SyncEvent, SyncRun } from '../../sync/index.ts'
 import { getBrand, type Project } from '../config/project.ts'
 import { detectableLift } from '../experiments/power.ts'
 import { withRun } from '../runs/with-run.ts'
+import type { ReadyDestination } from '../syncs/destination.ts'
 import { executeSync } from '../syncs/execute.ts'
 import { type LedgerSession, withLedger } from '../syncs/session.ts'
 import { armsSql } from './arms.ts'
 import { type BaseRate, baseRate } from './base-rate.ts'
 import type { Campaign } from './campaign.ts'
+import { emptyDropped, listDropped } from './dropped.ts'
 import { nobodyReached } from './nobody.ts'
 import { countPopulation, type PopulationCounts } from './population.ts'
 import { type ReadyCampaign, readyCampaign } from './ready.ts'
@@ -64,28 +66,14 @@ export async function planReady(session: LedgerSession, ready: ReadyCampaign, fo
     dataDate: session.build.dataDate,
     windowDays: campaign.windowDays,
   })
-  const runs: SyncRun[] = []
-  for (const destination of destinations) {
-    const onEvent = (event: SyncEvent) => follow.onSync?.(destination.config.slug, event)
-    runs.push(
-      await executeSync(session, {
-        kind: 'campaign',
-        subject: campaign.slug,
-        label: campaign.label,
-        reach,
-        arms: armsSql(reach.names, campaign, 'drawn'),
-        destination,
-        mode: 'plan',
-        onEvent,
-      }),
-    )
-  }
+  const runs = await planRuns(session, ready, destinations, follow)
+  const dropped = await listDropped(session, campaign)
   const arms = { control: counts.heldOut, treatment: counts.population - counts.heldOut }
   return {
     campaign,
     dataDate: session.build.dataDate,
     planHash: planHash(runs),
-    runs,
+    runs: [...runs, ...(await emptyDropped(session, campaign, dropped, { ...follow, dryRun: true }))],
     counts,
     base,
     detectableLift: base.rate === null ? null : detectableLift(arms, base.rate),
@@ -95,7 +83,35 @@ export async function planReady(session: LedgerSession, ready: ReadyCampaign, fo
   }
 }
 
-function planHash(runs: readonly SyncRun[]): string | null {
+/** Plans the given destinations with everybody who would be assigned now. Sends nothing, assigns nobody. */
+export async function planRuns(
+  session: LedgerSession,
+  { campaign, reach, destinations }: ReadyCampaign,
+  chosen: readonly ReadyDestination[],
+  follow: Pick<Follow, 'onSync'>,
+): Promise<SyncRun[]> {
+  const platforms = destinations.map(d => d.platform)
+  const runs: SyncRun[] = []
+  for (const destination of chosen) {
+    const onEvent = (event: SyncEvent) => follow.onSync?.(destination.config.slug, event)
+    runs.push(
+      await executeSync(session, {
+        kind: 'campaign',
+        subject: campaign.slug,
+        label: campaign.label,
+        reach,
+        arms: armsSql(reach, campaign, platforms, 'drawn'),
+        destination,
+        mode: 'plan',
+        onEvent,
+      }),
+    )
+  }
+  return runs
+}
+
+/** What approves the plans of a campaign at once: the hash of one, a digest of several; null when one was blocked before its plan. */
+export function planHash(runs: readonly SyncRun[]): string | null {
   const hashes = runs.map(run => run.planHash)
   if (hashes.some(hash => hash === null)) return null
   return hashes.length === 1 ? (hashes[0] ?? null) : createHash('md5').update(hashes.join('|')).digest('hex')

@@ -31,7 +31,12 @@ export function resultsDocument(r: CampaignResults) {
       orders: orders.value,
       revenue: four(revenue.value),
       margin: margin === null ? null : four(margin.value),
-      intervals: { customers: ends(customers), revenue: ends(revenue), margin: margin === null ? null : ends(margin) },
+      intervals: {
+        customers: ends(customers),
+        orders: ends(orders),
+        revenue: ends(revenue),
+        margin: margin === null ? null : ends(margin),
+      },
     },
     marginSource: r.marginSource,
     sampleRatio: readout.sampleRatio,

@@ -120,6 +120,7 @@ const Row = z.object({
   customers: number,
   converters: number,
   orders: number,
+  orders_sq: number,
   revenue: number,
   revenue_sq: number,
   margin: number.nullable(),
@@ -135,7 +136,7 @@ async function readArms(
   signal?: AbortSignal,
 ): Promise<ArmSums[]> {
   const rows = await warehouse.query(
-    sql`select arm, customers, converters, orders, revenue, revenue_sq, margin, margin_sq from ${raw(project.names.marts)}.campaign_results
+    sql`select arm, customers, converters, orders, orders_sq, revenue, revenue_sq, margin, margin_sq from ${raw(project.names.marts)}.campaign_results
       where brand = ${brand.slug} and campaign_id = ${campaign.id} and day = ${day} order by arm`,
     Row,
     { tag: { runId: 'none', purpose: 'reading campaign_results' }, ...(signal && { signal }) },
@@ -145,7 +146,7 @@ async function readArms(
     customers: row.customers,
     converters: row.converters,
     orders: row.orders,
-    ordersSq: null,
+    ordersSq: row.orders_sq,
     revenue: row.revenue,
     revenueSq: row.revenue_sq,
     margin: row.margin,

@@ -1,9 +1,8 @@
-import { Conflict, type SyncEvent, type SyncRun } from '../../sync/index.ts'
+import { Conflict } from '../../sync/index.ts'
 import { getBrand, type Project } from '../config/project.ts'
 import { withRun } from '../runs/with-run.ts'
-import { readyDestination } from '../syncs/destination.ts'
-import { executeSync } from '../syncs/execute.ts'
 import { withLedger } from '../syncs/session.ts'
+import { emptyLists, listDropped } from './dropped.ts'
 import type { CampaignSyncs } from './launch.ts'
 import { findCampaign, loadCampaign } from './load.ts'
 import type { Follow } from './plan.ts'
@@ -28,7 +27,7 @@ export async function pauseCampaign(
 }
 
 /**
- * Ends a campaign for good: nobody is assigned any more, and every list is emptied by removals, since people who stay on a list that is
+ * Ends a campaign for good: nobody is assigned any more, and every list it ever had is emptied by removals, since people who stay on a list that is
  * no longer kept up would be written to after they bought. Emptying is what was asked for, so no brake on removals holds it; a vendor that
  * is down leaves the run failed and `stop` can be repeated. Assignments and readout stay.
  */
@@ -46,22 +45,8 @@ export function stopCampaign(
       if (launch === null)
         throw new Conflict('campaign.not_launched', `'${slug}' is not launched`, 'There is nothing to stop.')
       await setCampaignStatus(project, campaign, 'stopped', session.at)
-      const runs: SyncRun[] = []
-      for (const destination of campaign.destinations.map(name => readyDestination(brand, name))) {
-        const onEvent = (event: SyncEvent) => follow.onSync?.(destination.config.slug, event)
-        runs.push(
-          await executeSync(session, {
-            kind: 'campaign',
-            subject: campaign.slug,
-            label: campaign.label,
-            reach: null,
-            arms: null,
-            destination,
-            mode: 'sync',
-            onEvent,
-          }),
-        )
-      }
+      const everywhere = [...campaign.destinations, ...(await listDropped(session, campaign))]
+      const runs = await emptyLists(session, campaign, everywhere, follow)
       return { campaign: { ...campaign, status: 'stopped' }, dataDate: session.build.dataDate, assigned: 0, runs }
     }),
   )

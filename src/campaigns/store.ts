@@ -28,7 +28,11 @@ export async function findCampaignRow(
   return (await db<CampaignRow>('campaigns').where({ brand, slug }).first()) ?? null
 }
 
-/** Notes a campaign as draft unless it is known; returns what is there. Idempotent, safe beside another process. */
+/**
+ * Notes a campaign as draft unless it is known; returns what is there. A draft takes the id that it is given now; a draft of another slug
+ * gives its id up, since its file was renamed. The row returned is another slug's where a launched campaign has that id.
+ * Idempotent, safe beside another process.
+ */
 export async function ensureCampaignRow(
   project: Pick<Project, 'paths'>,
   campaign: { id: string; brand: string; slug: string; at: string },
@@ -37,8 +41,15 @@ export async function ensureCampaignRow(
   const { at, ...key } = campaign
   const promised = { launched_on: null, holdout_share: null, salt: null, window_days: null, outcome: null }
   const row: CampaignRow = { ...key, status: 'draft', ...promised, created_at: at, updated_at: at }
-  await db<CampaignRow>('campaigns').insert(row).onConflict(['brand', 'slug']).ignore()
-  return (await findCampaignRow(project, campaign.brand, campaign.slug)) ?? row
+  return db.transaction(async trx => {
+    const rows = () => trx<CampaignRow>('campaigns').where({ brand: campaign.brand })
+    await rows().where({ id: campaign.id, status: 'draft' }).whereNot({ slug: campaign.slug }).delete()
+    const owner = await rows().where({ id: campaign.id }).whereNot({ slug: campaign.slug }).first()
+    if (owner !== undefined) return owner
+    await trx<CampaignRow>('campaigns').insert(row).onConflict(['brand', 'slug']).ignore()
+    await rows().where({ slug: campaign.slug, status: 'draft' }).update({ id: campaign.id })
+    return (await rows().where({ slug: campaign.slug }).first()) ?? row
+  })
 }
 
 /** Moves a campaign on; with `launched` also what was promised. */

@@ -66,7 +66,7 @@ function outputFor(globals: Partial<Globals>): Output {
     quiet: globals.quiet === true,
     color: globals.color !== false && env.NO_COLOR === undefined && process.stdout.isTTY === true,
     tty: process.stderr.isTTY === true && env.CI === undefined,
-    columns: process.stdout.columns ?? 80,
+    columns: process.stdout.columns ?? Number.POSITIVE_INFINITY, // a file or pipe keeps the whole reason
     stdout: text => process.stdout.write(text),
     stderr: text => process.stderr.write(text),
     now: () => Date.now(),

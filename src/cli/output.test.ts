@@ -30,27 +30,44 @@ describe('progress', () => {
   })
 })
 
+/** Says one of everything; what came out where. */
+function said(o: { json: boolean; quiet: boolean }) {
+  const to = { stdout: '', stderr: '' }
+  const out = createOutput({
+    ...{ ...o, color: false, tty: false, columns: 80, now: () => 0 },
+    stdout: text => {
+      to.stdout += text
+    },
+    stderr: text => {
+      to.stderr += text
+    },
+  })
+  out.line('a line')
+  out.table(['heading'], [['cell']])
+  out.note('a note')
+  out.warn('a warning')
+  const progress = out.progress('work')
+  progress.update({ done: 1, total: 2 })
+  progress.end('the end')
+  return to
+}
+
 describe('with --json', () => {
   it('keeps stdout free for the document', () => {
-    let stdout = ''
-    let stderr = ''
-    const out = createOutput({
-      json: true,
-      quiet: false,
-      color: false,
-      tty: false,
-      columns: 80,
-      stdout: text => {
-        stdout += text
-      },
-      stderr: text => {
-        stderr += text
-      },
-      now: () => 0,
-    })
-    out.line('hello')
-    out.table(['a'], [['b']])
+    const { stdout, stderr } = said({ json: true, quiet: false })
     expect(stdout).toBe('')
-    expect(stderr).toContain('hello')
+    expect(stderr).toBe('a line\nheading\n───────\ncell\na note\n! a warning\nthe end\n')
+  })
+})
+
+describe('with --quiet', () => {
+  it('gives the answer and warnings, no remarks', () => {
+    const { stdout, stderr } = said({ json: false, quiet: true })
+    expect(stdout).toBe('a line\nheading\n───────\ncell\nthe end\n')
+    expect(stderr).toBe('! a warning\n')
+  })
+
+  it('and --json leaves only the document and warnings', () => {
+    expect(said({ json: true, quiet: true })).toEqual({ stdout: '', stderr: '! a warning\n' })
   })
 })

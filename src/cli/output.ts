@@ -1,6 +1,9 @@
 import { styleText } from 'node:util'
 
-/** Where a command speaks to a person. With `--json` everything here goes to stderr, so that stdout holds one document. */
+/**
+ * Where a command speaks to a person. With `--json` everything here goes to stderr, so that stdout holds one document.
+ * `--quiet` leaves the answer (`line`, `table`) and warnings, and silences remarks and progress.
+ */
 export interface Output {
   readonly json: boolean
   /** One line of the answer. */
@@ -43,10 +46,10 @@ export interface Terminal {
 export function createOutput(t: Terminal): Output {
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     t.color ? styleText(format, text, { validateStream: false }) : text
+  // With --json the document is the answer, and --quiet silences what is said beside it.
   const say = (text: string) => {
-    if (t.quiet) return
-    if (t.json) t.stderr(`${text}\n`)
-    else t.stdout(`${text}\n`)
+    if (!t.json) t.stdout(`${text}\n`)
+    else if (!t.quiet) t.stderr(`${text}\n`)
   }
   return {
     json: t.json,

@@ -60,7 +60,10 @@ export type Guards = z.infer<typeof Guards>
 /** What margin is reckoned with where orders carry no cost; money in the brand's currency. */
 export const Economics = z.strictObject({
   grossMarginShare: share.optional(),
-  costPerSend: z.partialRecord(Channel, z.number().min(0)).default({}),
+  costPerSend: z
+    .partialRecord(Channel, z.number().min(0))
+    .default({})
+    .describe('Reserved: read by a later version. Cost of reaching one customer once, by channel.'),
 })
 export type Economics = z.infer<typeof Economics>
 
@@ -97,7 +100,11 @@ export const WinbackConfig = z.strictObject({
   dbt: z
     .strictObject({ project: z.string().describe('Your own dbt project that includes the package `winback`.') })
     .optional(),
-  fit: z.strictObject({ maxAgeDays: z.number().int().positive().default(30) }).prefault({}),
+  fit: z
+    .strictObject({
+      maxAgeDays: z.number().int().positive().default(30).describe('Reserved: read by a later version.'),
+    })
+    .prefault({}),
 })
 export type WinbackConfig = z.infer<typeof WinbackConfig>
 

@@ -11,22 +11,26 @@ export interface Resolved {
 
 /**
  * Puts relations of the last good build in place of `{{ ref('x') }}` and `{{ source('s', 't') }}`. Throws NotFound for an
- * unknown name with the nearest one, ConfigError for any other Jinja.
+ * unknown name with the nearest one, ConfigError for any other Jinja. `write` gives what stands for a relation: itself unless told otherwise.
  */
-export function resolveRefs(manifest: Manifest, body: string): Resolved {
+export function resolveRefs(
+  manifest: Manifest,
+  body: string,
+  write: (relation: string) => string = relation => relation,
+): Resolved {
   const nodes: string[] = []
   const text = body.replaceAll(CALL, (whole, name: string, args: string) => {
     const parts = args.split(',').map(part => part.trim().slice(1, -1))
     if (name === 'ref') {
       const model = getModel(manifest, parts.at(-1) ?? '')
       nodes.push(model.id)
-      return model.relation
+      return write(model.relation)
     }
     const [source, table] = parts
     const found = Object.values(manifest.sources).find(s => s.source_name === source && s.name === table)
     if (found?.relation_name == null) throw new NotFound('source.unknown', `No source ${whole}`, 'See `winback ls`.')
     nodes.push(found.unique_id)
-    return found.relation_name
+    return write(found.relation_name)
   })
   const other = /\{[{%#].*/.exec(text)
   if (other !== null) {

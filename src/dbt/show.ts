@@ -43,11 +43,40 @@ export async function showModel(project: Project, name: string, o: ShowOptions):
   })
 }
 
-/** The answer of one SELECT over the last good build, `{{ ref() }}` resolved. Throws ConfigError for anything but one SELECT. */
+/**
+ * The answer of one SELECT over the last good build, `{{ ref() }}` resolved; with a brand each of them holds that brand's rows alone.
+ * Throws ConfigError for anything but one SELECT.
+ */
 export async function showInline(project: Project, body: string, o: ShowOptions): Promise<Shown> {
   const manifest = await loadManifest(project)
-  const { text, nodes } = resolveRefs(manifest, body)
-  return reading(project, manifest, nodes, async db => sample(db, raw(await checkSelect(db, text)), o))
+  const views = new Map<string, string>()
+  const { text, nodes } = resolveRefs(manifest, body, relation =>
+    o.brand === undefined ? relation : viewOf(views, relation),
+  )
+  return reading(project, manifest, nodes, async db => {
+    const select = raw(await checkSelect(db, text))
+    for (const [relation, view] of views) await createBrandView(db, relation, view, o)
+    return sample(db, select, o)
+  })
+}
+
+// A temporary view with the relation's own name: `customers.revenue` and aliases mean what they would mean without a brand.
+function viewOf(views: Map<string, string>, relation: string): string {
+  const known = views.get(relation)
+  if (known !== undefined) return known
+  const name = (/("(?:[^"]|"")*"|[^."]+)$/.exec(relation)?.[1] ?? relation).replace(/^"|"$/g, '')
+  const isTaken = (view: string) => [...views.values()].includes(view)
+  let view = `temp.main."${name}"`
+  for (let n = 2; isTaken(view); n++) view = `temp.main."${name}_${n}"`
+  views.set(relation, view)
+  return view
+}
+
+async function createBrandView(db: Warehouse, relation: string, view: string, o: ShowOptions): Promise<void> {
+  const columns = await describe(db, raw(`select * from ${relation}`), o)
+  const hasBrands = columns.some(column => column.name === 'brand')
+  const where = hasBrands ? ` where brand = '${(o.brand ?? '').replaceAll("'", "''")}'` : ''
+  await db.execute(raw(`create temporary view ${view} as select * from ${relation}${where}`), call(o))
 }
 
 /** The rows that made a test of the last build fail; null when none were kept. */

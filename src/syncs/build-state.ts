@@ -4,9 +4,9 @@ import { ConfigError, type Health, raw, sql, type Warehouse } from '../../sync/i
 import type { Project } from '../config/project.ts'
 import type { Brand } from '../config/schema.ts'
 import { findArtifact, Manifest, RunResults } from '../dbt/artifacts.ts'
-import { dayIn } from '../dbt/as-of.ts'
-import { readLastBuild } from '../dbt/last-build.ts'
+import { type LastBuild, readLastBuild } from '../dbt/last-build.ts'
 import { loadManifest } from '../dbt/models.ts'
+import { isHistorical, staleness } from './freshness.ts'
 import { newestImportAt } from './store.ts'
 
 /** The build a run reads: its manifest, its data date, and whether it may be trusted. */
@@ -31,32 +31,46 @@ export async function readBuildState(
   o: { after?: string; now: Date; runId: string },
 ): Promise<BuildState> {
   const info = await buildInfo(project, warehouse, o.runId)
-  if (o.after !== undefined) return afterElsewhere(brand, info, o.after, o.now)
-
-  const manifest = await loadManifest(project)
-  const last = await readLastBuild(project)
-  const dataDate = info.as_of_date
-  const historical = dataDate < dayIn(brand.timezone, o.now)
-  if (last?.status === 'error') {
-    const [first] = last.failures
-    const more = last.failures.length > 1 ? ` and ${last.failures.length - 1} more` : ''
-    const reason = `The last build failed: ${first === undefined ? 'see winback build' : `${first.name}: ${first.message}`}${more}`
-    return { manifest, dataDate, health: { buildOk: false, reason, historical } }
+  const built = { dataDate: info.as_of_date, builtAt: instantOf(info.built_at) }
+  const elsewhere = o.after === undefined ? null : await buildElsewhere(info, o.after)
+  const last = elsewhere === null ? await readLastBuild(project) : null
+  const failed = elsewhere === null ? failureOf(last) : elsewhere.failed
+  const loads =
+    elsewhere !== null || brand.sources.length === 0
+      ? 'none expected'
+      : { at: await newestLoad(project, brand, warehouse, o.runId) }
+  const reason = failed ?? staleness(brand.guards, { builtAt: built.builtAt, loads }, o.now)
+  return {
+    manifest: elsewhere?.manifest ?? (await loadManifest(project)),
+    dataDate: built.dataDate,
+    health: { buildOk: reason === null, reason, historical: isHistorical(project.config.brands, built, last) },
   }
-  const reason = await staleness(project, brand, last?.at ?? `${info.built_at.replace(' ', 'T')}Z`, o.now)
-  return { manifest, dataDate, health: { buildOk: reason === null, reason, historical } }
 }
 
-async function staleness(project: Project, brand: Brand, builtAt: string, now: Date): Promise<string | null> {
-  const hours = (at: string) => (now.getTime() - Date.parse(at)) / 3_600_000
-  const { maxBuildAgeHours, maxImportAgeHours } = brand.guards
-  if (hours(builtAt) > maxBuildAgeHours)
-    return `The last build is ${Math.floor(hours(builtAt))} hours old; guards.maxBuildAgeHours is ${maxBuildAgeHours}`
-  const importedAt = await newestImportAt(project)
-  if (importedAt !== null && hours(importedAt) > maxImportAgeHours)
-    return `The last import is ${Math.floor(hours(importedAt))} hours old; guards.maxImportAgeHours is ${maxImportAgeHours}`
-  return null
+function failureOf(last: LastBuild | null): string | null {
+  if (last?.status !== 'error') return null
+  const [first] = last.failures
+  const more = last.failures.length > 1 ? ` and ${last.failures.length - 1} more` : ''
+  return `The last build failed: ${first === undefined ? 'see winback build' : `${first.name}: ${first.message}`}${more}`
 }
+
+/** The newest import of the brand that succeeded; else, where that is not on record, when its newest order was loaded. */
+async function newestLoad(project: Project, brand: Brand, warehouse: Warehouse, runId: string): Promise<Date | null> {
+  const importedAt = await newestImportAt(project, brand.slug)
+  if (importedAt !== null) return new Date(importedAt)
+  const table = `${project.names.contract}.in_orders`
+  if (!(await warehouse.columns(table)).some(column => column.name === '_loaded_at')) return null
+  const rows = await warehouse.query(
+    sql`select cast(max(_loaded_at) as varchar) as loaded_at from ${raw(table)} where brand = ${brand.slug}`,
+    z.object({ loaded_at: z.string().nullable() }),
+    { tag: { runId, purpose: 'reading the newest load' } },
+  )
+  const loadedAt = rows[0]?.loaded_at ?? null
+  return loadedAt === null ? null : instantOf(loadedAt)
+}
+
+/** A naive UTC timestamp as the warehouse writes it; an invalid Date for anything else. */
+const instantOf = (text: string) => new Date(`${text.replace(' ', 'T')}Z`)
 
 async function buildInfo(project: Project, warehouse: Warehouse, runId: string): Promise<z.infer<typeof BuildInfo>> {
   const call = { tag: { runId, purpose: 'reading build_info' } }
@@ -79,12 +93,11 @@ async function buildInfo(project: Project, warehouse: Warehouse, runId: string):
 
 const broken = new Set(['error', 'fail', 'runtime error', 'skipped', 'partial success'])
 
-async function afterElsewhere(
-  brand: Brand,
+/** The artifacts of a dbt that ran elsewhere, and what broke there. Throws ConfigError unless they are of the build that the warehouse holds. */
+async function buildElsewhere(
   info: z.infer<typeof BuildInfo>,
   path: string,
-  now: Date,
-): Promise<BuildState> {
+): Promise<{ manifest: Manifest; failed: string | null }> {
   const manifest = await findArtifact(path, Manifest)
   if (manifest === null)
     throw new ConfigError(
@@ -108,24 +121,11 @@ async function afterElsewhere(
       'Give the artifacts of the newest whole build, or build again.',
     )
   }
-  const dataDate = info.as_of_date
-  const historical = dataDate < dayIn(brand.timezone, now)
   const bad = results.results.filter(result => broken.has(result.status))
-  const ok = bad.length === 0 && results.results.length > 0
+  if (bad.length === 0 && results.results.length > 0) return { manifest, failed: null }
   const name = bad[0]?.unique_id.split('.').at(-1) ?? 'nothing was built'
-  const reason = ok ? null : `The build elsewhere failed: ${name}${bad.length > 1 ? ` and ${bad.length - 1} more` : ''}`
-  const generated = Date.parse(manifest.metadata.generated_at ?? '')
-  const hours = (now.getTime() - generated) / 3_600_000
-  if (ok && hours > brand.guards.maxBuildAgeHours) {
-    return {
-      manifest,
-      dataDate,
-      health: {
-        buildOk: false,
-        reason: `That build is ${Math.floor(hours)} hours old; guards.maxBuildAgeHours is ${brand.guards.maxBuildAgeHours}`,
-        historical,
-      },
-    }
+  return {
+    manifest,
+    failed: `The build elsewhere failed: ${name}${bad.length > 1 ? ` and ${bad.length - 1} more` : ''}`,
   }
-  return { manifest, dataDate, health: { buildOk: ok, reason, historical } }
 }

@@ -1,6 +1,7 @@
 import { type Destination, raw, type Sql, sql } from '../../sync/index.ts'
 import type { Audience } from '../audiences/compile.ts'
 import type { SchemaNames } from '../config/schemas.ts'
+import { deniedKeysSql } from './shared-identity.ts'
 
 /** Whom a destination could reach, in words of the card. */
 export interface ReachContext {
@@ -14,7 +15,8 @@ export interface ReachContext {
  * SELECT of everybody the audience selects, judged for one destination: customer_id, person_key, email, phone, external_id, the
  * audience's fields, and `obstacle`: the first thing in the way (invalid, no_consent, suppressed) or null. One row a customer.
  */
-export function reachSql({ brand, names, audience }: ReachContext, destination: Destination): Sql {
+export function reachSql(ctx: ReachContext, destination: Destination): Sql {
+  const { brand, names, audience } = ctx
   const b = raw(`'${brand}'`)
   const channel = raw(`'${destination.channel}'`)
   const marts = raw(names.marts)
@@ -25,7 +27,7 @@ export function reachSql({ brand, names, audience }: ReachContext, destination: 
       ${fieldList(audience, 'selected')}
       case
         when identities.customer_id is null or not identities.is_valid or coalesce(${hasIdentifier}) is null then 'invalid'
-        when consents.customer_id is null then 'no_consent'
+        when consents.customer_id is null or denied.person_key is not null then 'no_consent'
         when suppressions.person_key is not null then 'suppressed'
       end as obstacle
     from (${audience.sql}) as selected
@@ -34,6 +36,7 @@ export function reachSql({ brand, names, audience }: ReachContext, destination: 
     left join (
       select distinct customer_id from ${marts}.customer_consents where brand = ${b} and channel = ${channel} and is_granted
     ) as consents on consents.customer_id = selected.customer_id
+    left join (${deniedKeysSql(ctx, destination)}) as denied on denied.person_key = identities.person_key
     left join (
       select distinct person_key from ${raw(names.sync)}.suppressions where brand = ${b} and channel in (${channel}, 'all')
     ) as suppressions on suppressions.person_key = identities.person_key`

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { Conflict, type Control } from '../../sync/index.ts'
 import type { Project } from '../config/project.ts'
 import { openAppDb } from '../db/client.ts'
@@ -40,6 +41,17 @@ export async function findSync(project: Pick<Project, 'paths'>, key: SyncKey): P
   )
 }
 
+/** The destinations that a campaign or audience was ever synced to, by slug. */
+export async function listSyncedDestinations(
+  project: Pick<Project, 'paths'>,
+  key: Omit<SyncKey, 'destination'>,
+): Promise<string[]> {
+  const db = await openAppDb(project.paths)
+  const { brand, kind, subject } = key
+  const rows = await db<SyncRow>('syncs').where({ brand, kind, subject }).orderBy('destination')
+  return rows.map(row => row.destination)
+}
+
 /** Notes the pair with its list's name unless it is known. Throws Conflict when another sync of the brand owns that list. */
 export async function ensureSync(
   project: Pick<Project, 'paths'>,
@@ -76,12 +88,20 @@ export async function checkListFree(project: Pick<Project, 'paths'>, key: SyncKe
   )
 }
 
-/** When the newest import that succeeded ended, ISO; null when none is on record (rows may come by other means). */
-export async function newestImportAt(project: Pick<Project, 'paths'>): Promise<string | null> {
+/** When the brand's newest import that succeeded ended, ISO; null when none is on record (rows may come by other means). */
+export async function newestImportAt(project: Pick<Project, 'paths'>, brand: string): Promise<string | null> {
   const db = await openAppDb(project.paths)
-  const row = await db('runs').where({ kind: 'import', status: 'done' }).max({ at: 'ended_at' }).first()
-  return row?.at ?? null
+  const rows = await db('runs')
+    .where({ kind: 'import', status: 'done' })
+    .whereLike('input', `%"${brand}"%`)
+    .orderBy('ended_at', 'desc')
+    .limit(100)
+    .select<{ input: string; ended_at: string }[]>('input', 'ended_at')
+  return rows.find(row => Imported.parse(JSON.parse(row.input)).brands.includes(brand))?.ended_at ?? null
 }
+
+/** What an import's run says of itself. */
+const Imported = z.object({ brands: z.array(z.string()).default([]) })
 
 /** The engine's control state in the project's app database. */
 export async function openProjectControl(project: Pick<Project, 'paths'>): Promise<Control> {

@@ -59,9 +59,10 @@ describe('results of plan rows', () => {
       batch(1, 5, 9),
       batch(2, 10, 11, { tainted: true, state: 'unknown' }),
     ]
-    expect(taintedSpans(batches)).toEqual([
+    expect(taintedSpans(batches, spansOf(batches, []), [2, 3, 7, 10])).toEqual([
       { first: 0, last: 1, result: 'unknown' },
       { first: 3, last: 4, result: 'unknown' },
+      { first: 7, last: 7, result: 'unknown' },
     ])
   })
 })

@@ -45,10 +45,23 @@ export function spansOf(batches: readonly BatchRecord[], rejections: readonly Re
   return merge(spans)
 }
 
-/** Rows of accepted batches that an earlier, ambiguous attempt may still reach. Pure. */
-export function taintedSpans(batches: readonly BatchRecord[]): Span[] {
-  const tainted = batches.filter(batch => batch.tainted && batch.state === 'accepted')
-  return merge(spansOf(tainted, []).map(span => ({ ...span, result: 'unknown' as const })))
+/**
+ * Rows that were taken and may still be undone: by an earlier, ambiguous attempt of their batch, or (`moved`) by a removal
+ * of the same customer in the same plan that lands late. They are asserted once more after the taint horizon. Pure.
+ */
+export function taintedSpans(
+  batches: readonly BatchRecord[],
+  spans: readonly Span[],
+  moved: readonly number[],
+): Span[] {
+  const ambiguous = spansOf(
+    batches.filter(batch => batch.tainted && batch.state === 'accepted'),
+    [],
+  )
+  const has = (list: readonly Span[], seq: number) => list.some(span => seq >= span.first && seq <= span.last)
+  const sent = spans.filter(span => span.result === 'sent')
+  const alone = moved.filter(seq => has(sent, seq) && !has(ambiguous, seq)).map(seq => ({ first: seq, last: seq }))
+  return merge([...ambiguous, ...alone].map(({ first, last }) => ({ first, last, result: 'unknown' as const })))
 }
 
 /** Rows by result, of the operations that were sent as removals and as upserts. Pure. */

@@ -1,6 +1,6 @@
 import { raw, type Sql, sql } from '../core/sql.ts'
 import type { Identifier } from '../destinations/destination.ts'
-import { OP } from './plan.ts'
+import { OP } from './operations.ts'
 import type { Session } from './session.ts'
 
 /** The bit of each identifier in a plan row's `held`: a staying member uses it, so the removal must not carry it. */

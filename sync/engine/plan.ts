@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import { WarehouseError } from '../core/errors.ts'
 import { raw, type Sql, sql } from '../core/sql.ts'
-import type { PlanShape } from './outcomes.ts'
+import { OP } from './operations.ts'
+import { CUSTOMER_HASH, countOps, countPeople } from './plan-counts.ts'
 import { planRemovals } from './plan-removals.ts'
 import { type Session, tableSlug } from './session.ts'
 import { ENTRY_KEY, identityHash, isUsable, MEMBER, openSource, rowHash } from './source.ts'
 import { CODE, compact, type LedgerSize, latestState, taintDue } from './state.ts'
-
-/** Operations of a plan's rows, in the order in which they stand in the table. `release` leaves the ledger without a request. */
-export const OP = { compliance: 1, remove: 2, release: 3, upsert: 4 } as const
 
 /** An immutable plan: one table, rows 0..total-1, operations one after the other. */
 export interface SyncPlan {
@@ -189,64 +187,22 @@ async function planDiff(session: Session, table: string, source: Sql, size: Ledg
       call,
     )
   }
+  const again = removals > 0 ? await assertAgain(session, table, source) : 0
   await warehouse.execute(raw('drop table desired_now'), call)
   await warehouse.execute(raw('drop table diff'), call)
-  return { desired, upserts: adds + updates, adds, updates, gone, removals, ...people }
+  return { desired, upserts: adds + updates + again, adds, updates, gone, removals, ...people }
 }
 
-// hash(NULL) is a number like any other.
-const CUSTOMER_HASH = 'case when customer_id is not null then hash(customer_id) end'
-
-interface People {
-  usable: number
-  withoutIdentity: number
-  duplicates: number
-  shared: number
-}
-
-/** Members that can be sent or not, customers that stand twice, and members that share an identity with more than four others. Groups are made only when there are doubles. */
-async function countPeople(session: Session, people: Sql): Promise<People> {
-  const { warehouse } = session
-  const call = session.call('counting people')
-  const [all] = await warehouse.query(
-    sql`select count(*) as n, count(*) filter (is_usable) as usable, count(customer_hash) as named,
-      count(distinct customer_hash) as customers, count(distinct identity_hash) as identities from (${people})`,
-    z.object({ n: z.number(), usable: z.number(), named: z.number(), customers: z.number(), identities: z.number() }),
-    call,
+/**
+ * Whoever leaves with one set of identifiers and stays with another may be one profile at the platform: what stays is sent
+ * again after the removal, changed or not. Returns how many rows that adds. Reads `diff` and the plan's removals.
+ */
+async function assertAgain(session: Session, table: string, source: Sql): Promise<number> {
+  const { rows } = await session.warehouse.execute(
+    sql`insert into ${raw(table)} select * from (${upsertRows(session, source)})
+      where customer_id in (select customer_id from ${raw(table)} where op < ${OP.release})
+        and entry_key not in (select entry_key from diff) and ${raw(isUsable(session.spec.destination.identity))}`,
+    session.call('planning'),
   )
-  const { n = 0, usable = 0, named = 0, customers = 0, identities = 0 } = all ?? {}
-  const counted = { usable, withoutIdentity: n - usable, duplicates: named - customers }
-  if (usable <= identities) return { ...counted, shared: 0 }
-  const [row] = await warehouse.query(
-    sql`select coalesce(sum(n), 0) as shared from
-      (select count(*) as n from (${people}) where is_usable group by identity_hash having count(*) > 5)`,
-    z.object({ shared: z.number() }),
-    call,
-  )
-  return { ...counted, shared: row?.shared ?? 0 }
-}
-
-// hash() may change with DuckDB's version: fine here, an approval lives a day and a changed hash asks again.
-async function countOps(session: Session, table: string) {
-  const { syncId, listName, destination } = session.spec
-  const shape = await shapeOf(session, table)
-  const [row] = await session.warehouse.query(
-    sql`select md5(concat_ws('|', ${syncId}, ${listName}, ${destination.slug}, count(*), coalesce(bit_xor(h), 0), coalesce(sum(h), 0))) as hash
-      from (select hash(op, entry_key, row_hash) as h from ${raw(table)} where op <> ${OP.compliance})`,
-    z.object({ hash: z.string() }),
-    session.call('counting the plan'),
-  )
-  return { ...shape, hash: row?.hash ?? '', removals: shape.compliance + shape.removes + shape.releases }
-}
-
-/** How many rows of each operation a plan has. */
-export async function shapeOf(session: Session, table: string): Promise<PlanShape> {
-  const [row] = await session.warehouse.query(
-    sql`select count(*) filter (op = ${OP.compliance}) as compliance, count(*) filter (op = ${OP.remove}) as removes,
-      count(*) filter (op = ${OP.release}) as releases, count(*) filter (op = ${OP.upsert}) as upserts from ${raw(table)}`,
-    z.object({ compliance: z.number(), removes: z.number(), releases: z.number(), upserts: z.number() }),
-    session.call('counting the plan'),
-  )
-  if (row === undefined) throw new Error('an aggregate without a row')
-  return row
+  return rows ?? 0
 }

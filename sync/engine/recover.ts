@@ -2,7 +2,7 @@ import { WarehouseError } from '../core/errors.ts'
 import { acknowledge } from './acknowledge.ts'
 import { findUnacknowledged, type MarkedPlan, markAcknowledged } from './mark.ts'
 import { type PlanShape, type Span, spansOf, taintedSpans } from './outcomes.ts'
-import { shapeOf } from './plan.ts'
+import { movedRows, shapeOf } from './plan-counts.ts'
 import type { Session } from './session.ts'
 import { settle } from './settle.ts'
 
@@ -33,7 +33,9 @@ async function recoverOne(session: Session, plan: MarkedPlan): Promise<void> {
     await settle(session, plan, batches)
     const settled = (await control.batches(spec.syncId, plan.runNo)) ?? []
     const rejections = await control.rejections(spec.syncId, plan.runNo)
-    await acknowledge(session, plan, shape, spansOf(settled, rejections), taintedSpans(settled))
+    const spans = spansOf(settled, rejections)
+    const tainted = taintedSpans(settled, spans, await movedRows(session, plan.table))
+    await acknowledge(session, plan, shape, spans, tainted)
   }
   await markAcknowledged(session, plan)
 }

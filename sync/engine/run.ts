@@ -12,6 +12,7 @@ import { guard, invalidShare } from './guard.ts'
 import { dropOldPlans, mark, markAcknowledged } from './mark.ts'
 import { spansOf, taintedSpans } from './outcomes.ts'
 import { makePlan, type SyncPlan } from './plan.ts'
+import { movedRows } from './plan-counts.ts'
 import { isLoopback, type Preflight, preflight } from './preflight.ts'
 import { push } from './push.ts'
 import { reconcile } from './reconcile.ts'
@@ -115,7 +116,9 @@ async function run(session: Session, report: Report, ended: Ended, onMark: () =>
   enter(session, report, 'acknowledge')
   const batches = (await control.batches(spec.syncId, marked.runNo)) ?? []
   const spans = spansOf(batches, await control.rejections(spec.syncId, marked.runNo))
-  const released = (await acknowledge(session, marked, plan, spans, taintedSpans(batches))) ? plan.releases : 0
+  const moved = plan.compliance + plan.removes > 0 ? await movedRows(session, plan.table) : []
+  const tainted = taintedSpans(batches, spans, moved)
+  const released = (await acknowledge(session, marked, plan, spans, tainted)) ? plan.releases : 0
   enter(session, report, 'reconcile')
   const { faults, ...balance } = await reconcile(session, marked, plan, spans, batches, released)
   await markAcknowledged(session, marked)

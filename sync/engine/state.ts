@@ -29,6 +29,7 @@ const Size = z.object({
   unknown: z.number(),
   first_run: z.number(),
   first_rows: z.number(),
+  first_unknown: z.number(),
 })
 
 /** Reads the size of this sync's ledger. */
@@ -39,19 +40,20 @@ export async function ledgerSize(session: Session): Promise<LedgerSize> {
   const first = sql`(select min(run_no) from ${raw(schema)}.ledger where ${mine})`
   const [row] = await session.warehouse.query(
     sql`select b.base_no, b.base, t.tail, greatest(t.last_run, b.base_no, p.last_run) as last_run, b.tainted + t.unknown as unknown,
-      t.first_run, t.first_rows from
+      t.first_run, t.first_rows, t.first_unknown from
       (select ${newest} as base_no, count(*) as base, count(tainted_at) as tainted from ${raw(schema)}.ledger_base
         where ${mine} and base_no = ${newest}) b,
       (select count(*) filter (run_no > ${newest}) as tail, coalesce(max(run_no), 0) as last_run,
         count(*) filter (run_no > ${newest} and kind = 'unknown') as unknown, coalesce(min(run_no), 0) as first_run,
-        count(*) filter (run_no = ${first}) as first_rows from ${raw(schema)}.ledger where ${mine}) t,
+        count(*) filter (run_no = ${first}) as first_rows, count(*) filter (run_no = ${first} and kind = 'unknown') as first_unknown from ${raw(schema)}.ledger where ${mine}) t,
       (select coalesce(max(run_no), 0) as last_run from ${raw(schema)}.plans where ${mine}) p`,
     Size,
     session.call('reading the ledger’s size'),
   )
   if (row === undefined) throw new Error('an aggregate without a row')
   const size = { baseNo: row.base_no, base: row.base, tail: row.tail, lastRun: row.last_run, hasTaint: row.unknown > 0 }
-  const isBase = size.base === 0 && !size.hasTaint && row.first_rows > COMPACT_AT && size.tail <= 1.5 * row.first_rows
+  const isBase =
+    size.base === 0 && row.first_unknown === 0 && row.first_rows > COMPACT_AT && size.tail <= 1.5 * row.first_rows
   if (!isBase) return { ...size, baseRun: null }
   return { ...size, baseRun: row.first_run, base: row.first_rows, tail: size.tail - row.first_rows }
 }
@@ -77,7 +79,8 @@ export function latestState(session: Session, size: LedgerSize): Sql {
   const taint = size.hasTaint
   const baseTable =
     size.baseRun === null ? sql`ledger_base where base_no = ${size.baseNo}` : sql`ledger where run_no = ${size.baseRun}`
-  const base = sql`select entry_key, row_hash, ${raw(kindCode('kind'))} as code ${raw(taint ? ', recorded_at, tainted_at' : '')}
+  const baseTaint = size.baseRun === null ? ', recorded_at, tainted_at' : ', recorded_at, null::timestamp as tainted_at'
+  const base = sql`select entry_key, row_hash, ${raw(kindCode('kind'))} as code ${raw(taint ? baseTaint : '')}
     from ${raw(schema)}.${baseTable} and ${mine}`
   const tail = sql`select entry_key, arg_max(row_hash, ${raw(RANK)}) as row_hash, max(${raw(RANK)}) % 8 as code
     ${raw(taint ? `, arg_max(recorded_at, ${RANK}) as recorded_at, max(recorded_at) filter (kind = 'unknown') as tainted_at` : '')}

@@ -105,7 +105,7 @@ export const duckdb: WarehouseDriver<DuckDbProfile> = {
   open: openDuckDb,
 }
 
-// Megabytes by the work that follows: measured in docs/sync-engine.md (80 MB copy twenty columns in parallel, 48 bytes a joined row,
+// Megabytes by the work that follows: measured in docs/sync-engine.md (80 MB copy sixteen columns in parallel, 48 bytes a joined row,
 // 12 bodies a reader because string_agg, || and encode each keep a copy).
 function memory(work: Work, usual: number): number {
   if (work.kind === 'copy') return Math.min(usual, Math.max(80, 5 * work.columns))

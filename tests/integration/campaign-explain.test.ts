@@ -5,9 +5,9 @@ import { explainCustomer } from '../../src/campaigns/explain.ts'
 import { createCampaignFile } from '../../src/campaigns/files.ts'
 import { launchCampaign } from '../../src/campaigns/launch.ts'
 import type { Project } from '../../src/config/project.ts'
-import { closeAppDb } from '../../src/db/client.ts'
+import { closeAppDb, openAppDb } from '../../src/db/client.ts'
 import { type SandboxKlaviyo, startKlaviyo } from '../../src/sandbox/klaviyo.ts'
-import { suppressIn } from '../support/campaign-ledger.ts'
+import { inLedger, suppressIn } from '../support/campaign-ledger.ts'
 import { acme, isHeldOut, reachable, salt, share } from '../support/campaign-people.ts'
 import { createCampaignProject, writeSmallBuild } from '../support/campaign-project.ts'
 
@@ -32,6 +32,8 @@ afterAll(async () => {
 describe('explain', () => {
   const out = reachable.filter(id => !isHeldOut(id))[0] ?? ''
   const held = reachable.filter(isHeldOut)[0] ?? ''
+  // Not selected and never sent: only what the test writes stands in the ledger.
+  const moved = '39'
   it.each<[string, string, string, string]>([
     ['someone on the list', out, 'in', 'In: on the list.'],
     ['someone held out', held, 'held out', 'Held out: gets nothing, so that the effect can be measured.'],
@@ -55,6 +57,36 @@ describe('explain', () => {
     expect(told.steps.find(step => step.step === 'assigned')?.text).toBe(
       `in holdout since 2026-10-01: bucket ${bucket} of salt ${salt}, held out below 3000`,
     )
+  })
+
+  it('leaves no trace of the customer in the history of runs', async () => {
+    await explainCustomer(project, 'acme', held, 'autumn', follow)
+    const db = await openAppDb(project.paths)
+    const rows = await db('runs').where({ kind: 'plan' }).select('input', 'result')
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) {
+      expect(row.result).toBe('null')
+      expect(row.input).not.toContain('customer')
+    }
+  })
+
+  it('says someone is on the list whose old address left after the new one came', async () => {
+    // Two entries of one customer: the new address was sent in run 5, the old one removed in run 6.
+    const id = "(select min(sync_id) from ledger.winback_sync.ledger where kind = 'sent')"
+    const add = (run: number, key: number, kind: string) =>
+      inLedger(
+        project,
+        `insert into ledger.winback_sync.ledger (brand, sync_id, run_no, seq, step, entry_key, customer_id, kind, recorded_at)
+          select 'acme', ${id}, ${run}, 0, 0, ${key}, '${moved}', '${kind}', timestamp '2026-10-02 10:00:00'`,
+      )
+    await add(4, 1, 'sent')
+    await add(5, 2, 'sent')
+    await add(6, 1, 'removed')
+    const told = await explainCustomer(project, 'acme', moved, 'autumn', follow)
+    expect(told.steps.find(step => step.step === 'listed')).toMatchObject({
+      ok: true,
+      text: 'on the list at klaviyo (run 5, 2026-10-02 10:00 UTC)',
+    })
   })
 
   it('does not know a stranger', async () => {

@@ -41,7 +41,7 @@ afterAll(async () => {
 describe('results', () => {
   // 300 held out with 30 converters, 700 treated with 140, each 10.00 revenue and 4.00 margin, on day 27; half of it on day 13.
   const row = (brand: string, arm: string, day: number, n: number, k: number) =>
-    `('${brand}', 'cmp_${brand}', '${arm}', ${day}, ${n}, ${k}, ${k}, ${k * 10}.0::decimal(18,4), ${k * 100}.0::double, ${k * 4}.0::decimal(18,4), ${k * 16}.0::double)`
+    `('${brand}', 'cmp_${brand}', '${arm}', ${day}, ${n}, ${k}, ${k}, ${k}.0::double, ${k * 10}.0::decimal(18,4), ${k * 100}.0::double, ${k * 4}.0::decimal(18,4), ${k * 16}.0::double)`
   const results = [
     row('acme', 'holdout', 13, 300, 15),
     row('acme', 'treatment', 13, 700, 70),
@@ -58,6 +58,15 @@ describe('results', () => {
     expect(r.readout.conversion.lift).toBeCloseTo(0.1, 10)
     expect(r.readout.verdict.kind).toBe('win')
     expect(r.readout.verdict.sentence).toContain('Autumn brought back 70')
+  })
+
+  it('gives orders per customer an interval', async () => {
+    const r = await campaignResults(project, 'acme', 'autumn')
+    // Every converter ordered once, so Σ orders² = converters: means .1 and .2, sample variances (30 − 30 × .1)/299 and (140 − 140 × .2)/699;
+    // se² = .0903010/300 + .160229/700 = .000529902; t(.975) = 1.9632: half = .045191.
+    expect(r.readout.ordersPerCustomer).toMatchObject({ control: 0.1, treatment: 0.2, reason: null })
+    expect(r.readout.ordersPerCustomer.low).toBeCloseTo(0.1 - 0.045191, 4)
+    expect(r.readout.ordersPerCustomer.high).toBeCloseTo(0.1 + 0.045191, 4)
   })
 
   it('reads an earlier day of the same build', async () => {

@@ -43,6 +43,7 @@ function expected(arm: string, d: number) {
     customers: 0,
     converters: 0,
     orders: 0,
+    orders_sq: 0,
     revenue: 0,
     revenue_sq: 0,
     pre_revenue: 0,
@@ -64,6 +65,7 @@ function expected(arm: string, d: number) {
     sums.customers += 1
     sums.converters += orders > 0 ? 1 : 0
     sums.orders += orders
+    sums.orders_sq += orders * orders
     sums.revenue += y
     sums.revenue_sq += y * y
     sums.pre_revenue += x

@@ -35,9 +35,24 @@ describe('phone_e164', () => {
     await bench.load(`create table raw.winback_raw.csv_customers as
       select 'acme' as brand, 'csv' as source, id as customer_id, country_code, phone_e164
       from (values ${rows.join(', ')}) as t(id, country_code, phone_e164)`)
+    // everybody bought, and refuses text messages by the number as it is dialled at home
+    await bench.load(
+      `create table raw.winback_raw.csv_orders as
+        select brand, source, 'o' || customer_id as order_id, customer_id, timestamp '2026-01-01 00:00:00' as ordered_at,
+          cast(1 as decimal(18, 4)) as total_amount
+        from raw.winback_raw.csv_customers`,
+      `create table raw.winback_raw.csv_consents as
+        select 'acme' as brand, 'csv' as source, phone, 'sms' as channel, 'denied' as state, timestamp '2026-01-02 00:00:00' as captured_at
+        from (values ${written
+          .filter(({ form }) => form === 'national')
+          .map(({ text }) => `('${text}')`)
+          .join(', ')}) as t(phone)`,
+    )
+    const policy = 'soft_opt_in_customers'
     await bench.build({
-      brands: [{ slug: 'acme', currency: 'GBP', timezone: 'UTC' }],
-      flags: ['--exclude-resource-type', 'unit_test', 'test', '--select', '+in_customers'],
+      asOf: '2026-07-01',
+      brands: [{ slug: 'acme', currency: 'GBP', timezone: 'UTC', consent_policy: { sms: policy, mail: policy } }],
+      flags: ['--exclude-resource-type', 'unit_test', 'test', '--select', '+customer_consents'],
     })
     for (const row of await bench.rows('select customer_id, phone_e164 from warehouse.winback_contract.in_customers')) {
       found.set(String(row.customer_id), row.phone_e164)
@@ -52,6 +67,19 @@ describe('phone_e164', () => {
       .map(({ country, form, ours }) => `${country} ${form} ${ours === null ? 'refused' : 'other'}`)
     // Argentina writes 15 into its national mobile numbers and moves a 9 to the front abroad: refused rather than guessed
     expect(differs).toEqual(['AR national refused'])
+  })
+
+  it('finds whose a number without a country code is, and heeds the refusal it came with', async () => {
+    const consents = await bench.rows(`select customer_id, channel, is_granted from warehouse.winback.customer_consents
+      where channel in ('sms', 'mail')`)
+    const granted = new Map(consents.map(row => [`${row.customer_id} ${row.channel}`, row.is_granted]))
+    const reached = written.filter((_, i) => found.get(`w${i}`) && granted.get(`w${i} sms`))
+    expect(reached.map(({ country, form }) => `${country} ${form}`)).toEqual(
+      // Argentina's 15 again: what cannot be read cannot be heeded
+      written.filter(({ country, form }) => country === 'AR' && form !== 'national').map(({ form }) => `AR ${form}`),
+    )
+    // they bought: nothing but the refusal keeps text messages from them
+    expect(written.every((_, i) => granted.get(`w${i} mail`))).toBe(true)
   })
 
   it('refuses what cannot be a number', () => {

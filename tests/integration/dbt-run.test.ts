@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadProject, type Project } from '../../src/config/project.ts'
 import { closeAppDb } from '../../src/db/client.ts'
 import { BuildFailed } from '../../src/dbt/build.ts'
+import { resolveBuildDate } from '../../src/dbt/data-date.ts'
 import type { DbtEvent } from '../../src/dbt/events.ts'
 import { readLastBuild } from '../../src/dbt/last-build.ts'
 import { findModel, loadManifest } from '../../src/dbt/models.ts'
@@ -94,6 +95,14 @@ describe('one project, build after build', () => {
       total: 1,
     })
     expect((await showModel(project, 'recent_customers', shown))?.total).toBe(10)
+    // A brand's rows alone, by whatever name the query has for them; that brand has none.
+    const named =
+      "select customers.brand, c.customer_id from {{ ref('customers') }} join {{ ref('customers') }} c using (customer_id);"
+    expect((await showInline(project, named, { ...shown, brand: 'acme' })).total).toBe(20)
+    expect((await showInline(project, named, { ...shown, brand: 'zen' })).total).toBe(0)
+    expect((await showInline(project, "select * from {{ ref('strays') }} s", { ...shown, brand: 'zen' })).rows).toEqual(
+      [{ found: 'none' }],
+    )
     expect(await showModel(project, 'nothing', shown)).toBeNull()
   })
 
@@ -171,6 +180,20 @@ describe('one project, build after build', () => {
     await buildFixture(project, { select: ['customers'] })
     expect(await readLastBuild(project)).toMatchObject({ status: 'success', failures: [] })
     expect(await showFailingRows(project, 'not_null_customers_customer_id', shown)).toBeNull()
+  })
+
+  it('keeps the data date of the build that a selection becomes part of', async () => {
+    const now = new Date('2026-12-24T12:00:00Z')
+    const selection = { select: ['customers'], exclude: [] }
+    const asOf = await resolveBuildDate(project, { asOf: undefined, selection, now })
+    expect(asOf).toEqual({ date: '2026-11-22', isHistorical: false })
+    await buildFixture(project, { select: selection.select, asOf: asOf.date })
+    expect(await readWarehouse(project, 'select distinct seen_on from warehouse.winback.customers')).toEqual([
+      ['2026-11-22'],
+    ])
+    await expect(resolveBuildDate(project, { asOf: '2026-12-01', selection, now })).rejects.toMatchObject({
+      code: 'build.partial_as_of',
+    })
   })
 
   it('calls an empty selection an error, though dbt calls it a success', async () => {

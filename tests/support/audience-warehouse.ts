@@ -20,7 +20,10 @@ export interface AudienceWarehouse {
 export const ref = (name: string) => `{{ ref('${name}') }}`
 
 const call = { tag: { runId: 'test', purpose: 'test' } }
-const customers = ['brand', 'customer_id', 'first_name', 'segment', 'days_since_order', 'has_email', 'email']
+const customers = [
+  ...['brand', 'customer_id', 'first_name', 'segment', 'days_since_order', 'has_email', 'email'],
+  ...['is_email_address', 'email1'],
+]
 const orders = ['brand', 'customer_id', 'order_id', 'net_amount', 'email']
 
 const models = [
@@ -35,10 +38,10 @@ const models = [
 const tables = [
   'create schema warehouse.winback',
   `create table warehouse.winback.customers as select * from (values
-    ('acme', '1', 'Ada', 'cant_lose', 120, true, 'ada@example.com'),
-    ('acme', '2', 'Bob; drop', 'champions', 3, true, 'bob@example.com'),
-    ('acme', '3', null, 'cant_lose', 95, false, null),
-    ('zen', '1', 'Zoë', 'cant_lose', 200, true, 'zoe@example.com')) t(${customers.join(', ')})`,
+    ('acme', '1', 'Ada', 'cant_lose', 120, true, 'ada@example.com', 'ada@example.com', null),
+    ('acme', '2', 'Bob; drop', 'champions', 3, true, 'bob@example.com', 'bob@example.com', null),
+    ('acme', '3', null, 'cant_lose', 95, false, null, null, null),
+    ('zen', '1', 'Zoë', 'cant_lose', 200, true, 'zoe@example.com', 'zoe@example.com', null)) t(${customers.join(', ')})`,
   `create table warehouse.winback.orders as select * from (values
     ('acme', '1', 'o1', 12.5, 'ada@example.com'), ('zen', '1', 'o1', 99, 'zoe@example.com')) t(${orders.join(', ')})`,
 ]
@@ -76,7 +79,12 @@ function model(name: string, columns: string[], more: Partial<Model> = {}): Mode
     id: `model.winback.${name}`,
     relation: `"warehouse"."winback"."${name}"`,
     description: '',
-    columns: columns.map(column => ({ name: column, type: 'text', description: '', meta: {} })),
+    columns: columns.map(column => ({
+      name: column,
+      type: column === 'has_email' ? 'boolean' : 'text',
+      description: '',
+      meta: {},
+    })),
     hasContract: true,
     access: 'public',
     materialized: 'table',

@@ -1,10 +1,10 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import Database from 'better-sqlite3'
-import { startKlaviyo } from '../../src/sandbox/klaviyo.ts'
 import type { KlaviyoOptions, SandboxKlaviyo } from '../../src/sandbox/klaviyo/types.ts'
+import { startKlaviyo } from '../../src/sandbox/klaviyo.ts'
 import { type CliResult, root, startCli } from './cli.ts'
 import { writeGeneratedShop } from './generated-shop.ts'
 
@@ -14,11 +14,12 @@ export const CUSTOMERS = 100
 /** The data date of the base's build: everybody is lapsed, nobody has come back yet. */
 export const AS_OF = '2026-06-10'
 
-/** A shop that was imported, built and synced once (customers c10 to c19 and c1): every case breaks a copy of it. */
+/** The list that the base's sync filled. */
+export const LIST = 'Winback – Lapsed'
+
+/** A shop that was imported, built and synced once (c1, c10 to c18 and the odd ones): every case breaks a copy of it. */
 export interface Base {
   dir: string
-  /** The sandbox's journal after the first sync. */
-  account: string
 }
 
 /** One copy of the base, with the command line pointed at it. */
@@ -44,6 +45,10 @@ export type Counts = Record<string, number>
 // They record the attempt itself.
 const attempts = new Set(['runs', 'run_events', 'leases', 'sync_runs'])
 
+/** Without the plan of the last run: a table of its own for each run. */
+export const lasting = (counts: Counts): Counts =>
+  Object.fromEntries(Object.entries(counts).filter(([table]) => !table.startsWith('ledger.plan_')))
+
 /** Makes the base: one import, one dbt build and one sync, about 20 s. */
 export async function makeBase(): Promise<Base> {
   const dir = await mkdtemp(join(tmpdir(), 'winback-bad-input-'))
@@ -53,15 +58,39 @@ export async function makeBase(): Promise<Base> {
   const yml = await readFile(join(dir, 'winback.yml'), 'utf8')
   await writeFile(join(dir, 'winback.yml'), yml.replace('version: 1', 'version: 1\ndbt: { project: dbt }'))
   await writeFile(join(dir, 'models-sql', 'lapsed.sql'), audience("customer_id like 'c1%'"))
-  const account = join(dir, 'account.journal')
+  await appendOdd(dir)
   const shop = openShop(dir)
-  await shop.platform({ stateFile: account })
+  await shop.platform()
   for (const args of [['import'], ['build', '--as-of', AS_OF], ['sync', 'lapsed']]) {
     const { exitCode, stdout, stderr } = await shop.run(...args)
     if (exitCode !== 0) throw new Error(`winback ${args.join(' ')}: exit ${exitCode}\n${stdout}\n${stderr}`)
   }
   await shop.close()
-  return { dir, account }
+  return { dir }
+}
+
+/** Names that break programs, by the customer who bears them. */
+export const oddNames: Readonly<Record<string, string>> = {
+  c100: 'x'.repeat(10_000),
+  c101: '👩‍🚀 Zoë',
+  c102: 'שלום, עולם',
+  c103: 'two\nlines',
+}
+
+/** Odd but good rows: the names above, a customer without orders, orders without a customer, the same order line twice. */
+async function appendOdd(dir: string): Promise<void> {
+  const lines = { orders: '', customers: '', consents: '' }
+  for (const [id, name] of Object.entries(oddNames)) {
+    lines.orders += `o${id},${id},2025-01-02 10:00:00,20.00,paid,GBP\n`
+    lines.customers += `${id},${id}@example.com,"${name}",GB,2025-01-01 00:00:00\n`
+    lines.consents += `${id},email,granted,2025-01-01 00:00:00\n`
+  }
+  lines.orders += 'og,ghost,2025-01-02 10:00:00,20.00,paid,GBP\non,,2025-01-02 10:00:00,20.00,paid,GBP\n'
+  lines.customers += 'alone,alone@example.com,Alone,GB,2025-01-01 00:00:00\n'
+  for (const [name, text] of Object.entries(lines)) await appendFile(join(dir, 'data', `${name}.csv`), text)
+  await writeFile(join(dir, 'data', 'lines.csv'), 'order_id,product_id,quantity,unit_price\no1,p1,1,5\no1,p1,1,5\n')
+  const yml = await readFile(join(dir, 'winback.yml'), 'utf8')
+  await writeFile(join(dir, 'winback.yml'), yml.replace('{ orders:', '{ order_lines: data/lines.csv, orders:'))
 }
 
 /** An audience file of the shop with that condition. */
@@ -98,7 +127,10 @@ function openShop(dir: string): Shop {
     edit: async (name, from, to) => {
       const text = await readFile(file(name), 'utf8')
       if (!text.includes(from)) throw new Error(`${name} does not hold ${from}`)
-      await writeFile(file(name), text.replace(from, () => to))
+      await writeFile(
+        file(name),
+        text.replace(from, () => to),
+      )
     },
     counts: () => countRows(file('.winback')),
     platform: async options => {
@@ -113,9 +145,6 @@ function openShop(dir: string): Shop {
     },
   }
 }
-
-/** Removes a shop's folder. */
-export const removeShop = (shop: Pick<Shop, 'dir'>) => rm(shop.dir, { recursive: true, force: true, maxRetries: 3 })
 
 /** Rows of every table of app database, raw file and ledger, read by drivers of the test's own. */
 async function countRows(state: string): Promise<Counts> {

@@ -29,12 +29,24 @@ export interface SmallBuild {
   /** Default success. */
   status?: 'success' | 'error'
   historical?: boolean
-  /** Default now. */
+  /** When the marts were built; default now. */
   builtAt?: Date
+  /** When the record beside them was written; default `builtAt`. A partial build rewrites the record alone. */
+  recordedAt?: Date
+  /** When acme's newest order was loaded; without it the build has no in_orders. */
+  loadedAt?: Date
+}
+
+/** What of the project differs from the plain one. */
+export interface ProjectOptions {
+  /** More destinations of acme: slug and endpoint. */
+  more?: Readonly<Record<string, string>>
+  /** acme imports a file. */
+  hasSource?: boolean
 }
 
 /** A project folder with brands acme and zen, each with a Klaviyo destination at its own endpoint. */
-export function createCampaignProject(endpoints: { acme: string; zen: string }): Project {
+export function createCampaignProject(endpoints: { acme: string; zen: string }, o: ProjectOptions = {}): Project {
   const dir = mkdtempSync(join(tmpdir(), 'winback-campaign-'))
   for (const folder of ['models-sql', 'campaigns', '.winback']) mkdirSync(join(dir, folder))
   const brand = (slug: string, label: string, endpoint: string) => `  - slug: ${slug}
@@ -44,10 +56,13 @@ export function createCampaignProject(endpoints: { acme: string; zen: string }):
     destinations:
       - { slug: klaviyo, type: klaviyo, settings: { apiKey: "\${KLAVIYO_API_KEY}" }, endpoint: "${endpoint}" }
 `
-  writeFileSync(
-    join(dir, 'winback.yml'),
-    `version: 1\nbrands:\n${brand('acme', 'Acme', endpoints.acme)}${brand('zen', 'Zen', endpoints.zen)}`,
+  const more = Object.entries(o.more ?? {}).map(
+    ([slug, endpoint]) =>
+      `      - { slug: ${slug}, type: klaviyo, settings: { apiKey: "\${KLAVIYO_API_KEY}" }, endpoint: "${endpoint}" }\n`,
   )
+  const source = o.hasSource ? '    sources: [{ connector: csv, files: { orders: data/orders.csv } }]\n' : ''
+  const acme = brand('acme', 'Acme', endpoints.acme) + more.join('') + source
+  writeFileSync(join(dir, 'winback.yml'), `version: 1\nbrands:\n${acme}${brand('zen', 'Zen', endpoints.zen)}`)
   writeFileSync(join(dir, '.env'), 'KLAVIYO_API_KEY=pk_sandbox\n')
   writeFileSync(
     join(dir, 'profiles.yml'),
@@ -78,7 +93,7 @@ export async function writeSmallBuild(project: Project, build: SmallBuild): Prom
       runId: 'run_test',
       invocationId: 'inv_test',
       asOf: build.asOf,
-      at: (build.builtAt ?? new Date()).toISOString(),
+      at: (build.recordedAt ?? build.builtAt ?? new Date()).toISOString(),
       failures:
         build.status === 'error'
           ? [{ node: 'test.x', name: 'unique_customers', message: 'Got 3 results, expected 0' }]
@@ -141,13 +156,23 @@ function statements(build: SmallBuild): string[] {
     ),
     create(
       'campaign_results',
-      'brand, campaign_id, arm, day, customers, converters, orders, revenue, revenue_sq, margin, margin_sq',
+      'brand, campaign_id, arm, day, customers, converters, orders, orders_sq, revenue, revenue_sq, margin, margin_sq',
       [...(build.results ?? [])],
-      "('', '', '', 0, 0, 0, 0, 0.0::decimal(18,4), 0.0::double, 0.0::decimal(18,4), 0.0::double)",
+      "('', '', '', 0, 0, 0, 0, 0.0::double, 0.0::decimal(18,4), 0.0::double, 0.0::decimal(18,4), 0.0::double)",
     ),
-    `create or replace table warehouse.winback.build_info as select date '${build.asOf}' as as_of_date, now()::timestamp as built_at, 'inv_test' as invocation_id`,
+    `create or replace table warehouse.winback.build_info as select date '${build.asOf}' as as_of_date, timestamp '${instant(build.builtAt ?? new Date())}' as built_at, 'inv_test' as invocation_id`,
+    'create schema if not exists warehouse.winback_contract',
+    'drop table if exists warehouse.winback_contract.in_orders',
+    ...(build.loadedAt === undefined
+      ? []
+      : [
+          `create table warehouse.winback_contract.in_orders as select 'acme' as brand, timestamp '${instant(build.loadedAt)}' as _loaded_at`,
+        ]),
   ]
 }
+
+/** As DuckDB reads a naive UTC timestamp. */
+const instant = (at: Date) => at.toISOString().replace('T', ' ').replace('Z', '')
 
 const columnsOf: Record<string, string[]> = {
   customers: ['brand', 'customer_id', 'first_name', 'days_since_order', 'state'],

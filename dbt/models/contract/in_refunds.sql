@@ -35,7 +35,7 @@ final as (
         dated.refund_id,
         dated.refunded_at,
         dated.refunded_on,
-        cast(dated.amount * coalesce(orders.fx_rate, 1) as {{ winback.type_money() }}) as amount,
+        cast(dated.amount * coalesce(dated.fx_rate, orders.fx_rate, 1) as {{ winback.type_money() }}) as amount,
         dated.order_id,
         dated.line_id,
         dated.reason,

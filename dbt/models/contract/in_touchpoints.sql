@@ -1,4 +1,4 @@
--- one row per touch (a visit or click with its marketing parameters) before the data date.
+-- one row per touch (a visit or click with its marketing parameters) before the data date. The newest row of a repeated id wins.
 with
 
 unioned as (
@@ -14,7 +14,12 @@ dated as (
         brands.as_of_date,
         brands.source_count,
         {{ winback.canonical_id('unioned.customer_id') }} as canonical_customer_id,
-        {{ winback.local_day('unioned.occurred_at', 'brands.timezone') }} as occurred_on
+        {{ winback.local_day('unioned.occurred_at', 'brands.timezone') }} as occurred_on,
+        {{ winback.canonical_id('unioned.touch_id') }} as canonical_touch_id,
+        row_number() over (
+            partition by unioned.brand, unioned.source, {{ winback.canonical_id('unioned.touch_id') }}
+            order by unioned._loaded_at desc nulls last, unioned._file desc nulls last, unioned._line desc nulls last
+        ) as version_no
     from unioned
     inner join {{ ref('stg_winback__brands') }} as brands on unioned.brand = brands.brand
 
@@ -25,7 +30,7 @@ final as (
     select
         brand,
         source,
-        {{ winback.canonical_id('touch_id') }} as touch_id,
+        canonical_touch_id as touch_id,
         occurred_at,
         occurred_on,
         anonymous_id,
@@ -41,7 +46,7 @@ final as (
         click_id,
         _loaded_at
     from dated
-    where occurred_on < as_of_date
+    where version_no = 1 and occurred_on < as_of_date
 
 )
 

@@ -47,6 +47,7 @@ final as (
         day,
         sum(case when orders > 0 then 1 else 0 end) as converters,
         sum(orders) as orders,
+        sum(cast(orders as {{ double }}) * cast(orders as {{ double }})) as orders_sq,
         sum(revenue) as revenue,
         sum(cast(revenue as {{ double }}) * cast(revenue as {{ double }})) as revenue_sq,
         sum(cast(revenue as {{ double }}) * x_revenue) as revenue_pre_revenue,

@@ -1,6 +1,7 @@
 import { loadProject } from '../../config/project.ts'
 import { resolveAsOf } from '../../dbt/as-of.ts'
 import { BuildFailed, type BuildResult, build as buildProject } from '../../dbt/build.ts'
+import { resolveBuildDate } from '../../dbt/data-date.ts'
 import { withRun } from '../../runs/with-run.ts'
 import type { Command } from '../command.ts'
 import { followDbt, printFailures } from '../dbt-progress.ts'
@@ -15,7 +16,8 @@ export const build: Command = {
     ...selectionOptions,
     {
       flags: '--as-of <date>',
-      about: 'data date YYYY-MM-DD: events before it count (default: today in the brand’s zone)',
+      about:
+        'data date YYYY-MM-DD: events before it count (default: today in the brand’s zone; a selection keeps the last build’s)',
     },
     { flags: '--full-refresh', about: 'rebuild incremental models from nothing' },
     { flags: '--fail-fast', about: 'stop at the first failure' },
@@ -26,14 +28,18 @@ export const build: Command = {
     const project = loadProject(ctx)
     const selection = readSelection(options)
     const given = typeof options.asOf === 'string' ? options.asOf : undefined
-    const asOf = resolveAsOf(project.config.brands, given, new Date())
+    const now = new Date()
+    resolveAsOf(project.config.brands, given, now) // a wrong date is told before waiting for the lease
     const follow = followDbt(ctx.out, 'building')
     try {
       const result = await withRun(
         project,
-        { kind: 'build', input: { asOf: asOf.date, ...selection } },
+        { kind: 'build', input: { asOf: given ?? null, ...selection } },
         { signal: ctx.signal, onWait: text => ctx.out.note(text) },
-        run => buildProject(project, run, { asOf, selection, onEvent: follow.onEvent }),
+        async run => {
+          const asOf = await resolveBuildDate(project, { asOf: given, selection, now })
+          return buildProject(project, run, { asOf, selection, onEvent: follow.onEvent })
+        },
       )
       follow.end()
       ctx.out.line(summary(ctx.out, result))

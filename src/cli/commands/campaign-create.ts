@@ -26,7 +26,8 @@ export const campaignCreate: Command = {
     const brand = getBrand(project, ctx.brand)
     const campaign = fromFlags(String(slug), options)
     await getAudience(project, campaign.audience)
-    for (const destination of campaign.destinations) getDestination(brand, destination)
+    const known = brand.destinations.map(destination => destination.slug)
+    for (const slug of campaign.destinations) if (!known.includes(slug)) getDestination(brand, slug) // says which were meant
     const file = await createCampaignFile(project, brand.slug, String(slug), campaign)
     ctx.out.line(`Wrote ${file}`)
     ctx.out.line(`Next: winback campaign plan ${slug}`)

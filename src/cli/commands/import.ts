@@ -71,7 +71,7 @@ function print({ out }: Context, project: Project, { tables, files, reasons }: P
     ['rejected', 'file', 'first line', 'column', 'reason'],
     reasons.slice(0, 10).map(r => [r.count, r.file, r.line, r.column, r.reason]),
   )
-  out.note(`Each of them: select * from ${project.names.raw}.rejects`)
+  out.note(`Each of them: table ${project.names.raw.split('.').at(-1)}.rejects of .winback/raw.duckdb`)
   for (const file of files) {
     if (file.rows === 0 && file.rejected > 0)
       out.warn(`${file.file}: every record was rejected, so csv_${file.entity} has nothing of it.`)

@@ -143,8 +143,13 @@ async function stoppable<T>({ signal }: Call, work: () => Promise<T>): Promise<T
   try {
     return await work()
   } catch (cause) {
-    if (signal?.aborted !== true || cause instanceof Cancelled) throw cause
-    throw new Cancelled('run.cancelled', 'The import was stopped; files that were done stay done', '', { cause })
+    if (signal?.aborted !== true) throw cause
+    throw new Cancelled(
+      'run.cancelled',
+      'The import was stopped: files that were done stay done, the others are as they were',
+      'Import again: it goes on with the files that are left.',
+      { cause },
+    )
   }
 }
 

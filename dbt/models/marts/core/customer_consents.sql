@@ -43,6 +43,11 @@ statements as (
     from {{ ref('in_consents') }} as consents
     inner join customers on consents.brand = customers.brand and consents.phone = customers.phone
 
+    union all
+
+    select brand, customer_id, channel, state, captured_at, _loaded_at
+    from {{ ref('int_consents__dialled') }}
+
 ),
 
 ranked as (
@@ -55,7 +60,8 @@ ranked as (
                 captured_at desc nulls last,
                 case state when 'denied' then 1 when 'unknown' then 2 else 3 end,
                 _loaded_at desc nulls last
-        ) as statement_no
+        ) as statement_no,
+        max(case when state = 'denied' then 1 else 0 end) over (partition by brand, customer_id, channel) = 1 as has_refused
     from statements
 
 ),
@@ -77,7 +83,7 @@ final as (
         case
             when ranked.state = 'granted' then true
             when ranked.state = 'denied' then false
-            when policies.policy = 'soft_opt_in_customers' then buyers.customer_id is not null
+            when policies.policy = 'soft_opt_in_customers' then buyers.customer_id is not null and not coalesce(ranked.has_refused, false)
             else false
         end as is_granted,
         coalesce(ranked.state, 'unknown') as state,

@@ -1,4 +1,4 @@
--- one row per raw line of an order file. Lines that take back (negative, or on a cancelling invoice) are marked; exact duplicates are kept and marked.
+-- one row per raw line of an order file. Lines that take back (negative, or on a cancelling invoice and not positive) are marked; exact duplicates are kept and marked.
 -- A missing order id is the customer's day; a missing line id is the line's place in its order. Money in the order's currency.
 {{ config(materialized='table') }}
 with
@@ -45,7 +45,8 @@ identified as (
             'raw_lines.product_id', 'raw_lines.variant_id', 'raw_lines.sku', 'raw_lines.product_name', 'raw_lines.quantity', 'raw_lines.unit_price',
             'raw_lines.amount', 'raw_lines.line_discount', 'raw_lines.ordered_at', 'raw_lines.customer_id', 'raw_lines.email', 'raw_lines.country_code'
         ]) }} as content_key,
-        cancel_habits.has_cancel_ids and coalesce({{ winback.is_cancel_id('raw_lines.given_order_id') }}, false) as is_cancel,
+        cancel_habits.has_cancel_ids and coalesce({{ winback.is_cancel_id('raw_lines.given_order_id') }}, false)
+            and coalesce(raw_lines.quantity, raw_lines.amount, -1) <= 0 as is_cancel,
         order_rows.order_id is not null as has_order_row
     from raw_lines
     inner join cancel_habits on raw_lines.brand = cancel_habits.brand and raw_lines.source = cancel_habits.source

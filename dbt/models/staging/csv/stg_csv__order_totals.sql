@@ -1,5 +1,5 @@
--- one row per order of the orders files. The newest row of a repeated id wins; rows without an id are summed by customer and local day.
--- Orders of negative amount or on a cancelling invoice are marked as refunds. Money in the order's currency.
+-- one row per order of the orders files, and one per refund of its id. The newest row of a repeated id wins; rows without an id are summed by customer
+-- and local day. Rows of negative amount, or on a cancelling invoice and not positive, are marked as refunds. Money in the order's currency.
 with
 
 raw_orders as (
@@ -26,18 +26,30 @@ cancel_habits as (
 
 ),
 
-ranked as (
+marked as (
 
     select
         raw_orders.*,
         coalesce(raw_orders.given_order_id, {{ winback.day_order_id('raw_orders.canonical_customer_id', 'raw_orders.canonical_email', 'raw_orders.ordered_on', 'raw_orders._file', 'raw_orders._line') }}) as final_order_id,
-        raw_orders.total_amount < 0 or (cancel_habits.has_cancel_ids and coalesce({{ winback.is_cancel_id('raw_orders.given_order_id') }}, false)) as is_refund,
-        row_number() over (
-            partition by raw_orders.brand, raw_orders.source, raw_orders.given_order_id
-            order by raw_orders._loaded_at desc nulls last, raw_orders._file desc nulls last, raw_orders._line desc nulls last
-        ) as version_no
+        coalesce(
+            raw_orders.total_amount < 0
+            or (raw_orders.total_amount = 0 and cancel_habits.has_cancel_ids and {{ winback.is_cancel_id('raw_orders.given_order_id') }}),
+            false
+        ) as is_refund
     from raw_orders
     inner join cancel_habits on raw_orders.brand = cancel_habits.brand and raw_orders.source = cancel_habits.source
+
+),
+
+ranked as (
+
+    select
+        marked.*,
+        row_number() over (
+            partition by brand, source, given_order_id, is_refund
+            order by _loaded_at desc nulls last, _file desc nulls last, _line desc nulls last
+        ) as version_no
+    from marked
 
 ),
 
