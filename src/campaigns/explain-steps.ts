@@ -63,7 +63,7 @@ export async function destinationSteps(
       step: 'consented',
       destination,
       ok: granted,
-      text: `${granted ? 'may' : 'may not'} be reached by ${channel}: ${row}, policy ${consent?.policy ?? 'opt_in'}${isDenied ? '; somebody with the same identifier said no' : ''}`,
+      text: `${granted ? 'may' : 'may not'} be reached by ${channel}: ${row}, policy ${consent?.policy ?? 'opt_in'}${isDenied && consent?.state !== 'denied' ? '; somebody with the same identifier said no' : ''}`,
     },
     {
       step: 'suppressed',

@@ -93,27 +93,27 @@ async function explain(session: LedgerSession, ready: ReadyCampaign, customer: s
       text: `${selected ? 'selected' : 'not selected'} by the audience ${campaign.audience}`,
     },
   ]
-  const reachable: boolean[] = []
+  const reachable: string[] = []
   for (const destination of ready.destinations) {
     const found = await destinationSteps(session, destination, customer)
     steps.push(...found)
-    reachable.push(found.every(step => step.ok !== false))
+    if (found.every(step => step.ok !== false)) reachable.push(destination.config.slug)
   }
   const arm = await armStep(session, ready, customer)
   steps.push(arm.step)
-  const twins = await twinSteps(session, ready, customer)
+  const own = arm.arm === 'holdout' || arm.arm === 'conflict'
+  const twins = own ? [] : await twinSteps(session, ready, customer)
   steps.push(...twins)
   for (const destination of ready.destinations) steps.push(await listStep(session, ready, destination, customer))
 
-  const own = arm.arm === 'holdout' || arm.arm === 'conflict'
-  // Held out by another id where every destination that could reach them says so.
-  const held = own || (twins.length > 0 && twins.length === ready.destinations.length)
+  const open = reachable.filter(slug => !twins.some(step => step.destination === slug))
+  const held = own || (reachable.length > 0 && open.length === 0)
   const on = steps.some(step => step.step === 'listed' && step.ok === true)
-  const gets = selected && !held && reachable.some(Boolean)
+  const gets = selected && open.length > 0 && !held
   const outcome =
     held && arm.isAssigned
       ? 'held out'
-      : held && selected && reachable.some(Boolean)
+      : held && selected && reachable.length > 0
         ? 'held out'
         : gets || on
           ? 'in'

@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       code = await execute(command, contextFor(globals, out, stop.signal), args, options)
     })
     await program.parseAsync(argv as string[], { from: 'user' })
-    return code
+    return stop.signal.aborted && code === 1 ? 130 : code // a run may end with the words of its last attempt
   } catch (error) {
     return report(error, out, stop.signal.aborted)
   } finally {

@@ -72,7 +72,8 @@ export function loadYaml(file: string, env: Environment, from = process.cwd()): 
 export function parseWith<T>(schema: z.ZodType<T>, yaml: YamlFile): T {
   const parsed = schema.safeParse(yaml.value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
+  // A mistyped key is also a missing one: what was written says more.
+  const issue = parsed.error.issues.find(one => one.code === 'unrecognized_keys') ?? parsed.error.issues[0]
   if (issue === undefined) throw parsed.error
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? ''

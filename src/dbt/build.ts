@@ -12,7 +12,7 @@ import { invocation, isPartial, type Selection, selectionFlags } from './invocat
 import { cleanLeftovers } from './leftovers.ts'
 import { publishManifest, recordBuild } from './record.ts'
 import { addCounts } from './results.ts'
-import { type DbtRun, runDbt } from './run.ts'
+import { type DbtRun, runDbt, WITHOUT_UNIT_TESTS } from './run.ts'
 import { buildVars } from './vars.ts'
 
 /** What to build. */
@@ -85,9 +85,6 @@ export async function build(project: Project, run: Run, options: BuildOptions): 
     return result
   })
 }
-
-// Unit tests try the models' logic on made-up rows: `winback test` and CI run them, a build of real rows gains nothing.
-const WITHOUT_UNIT_TESTS = ['--exclude-resource-type', 'unit_test']
 
 // (A) everything before the scored models, (B) the fit, (C) the scored ones; one invocation when no fit is due.
 async function runPhases(project: Project, run: Run, copy: BuildCopy, options: BuildOptions): Promise<DbtRun> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Call, ConfigError, createSyncTables, openDuckDb, type Warehouse } from '../../sync/index.ts'
+import { type Call, ConfigError, createSyncTables, openDuckDb, raw, type Warehouse } from '../../sync/index.ts'
 import type { Project } from '../config/project.ts'
 
 /**
@@ -18,6 +18,8 @@ export async function openLedger(project: Pick<Project, 'paths' | 'names'>, call
     attach: [{ path: warehouse, as: 'warehouse', readOnly: true }],
   })
   try {
+    // Audience SQL runs here: the guard lets no file through, and now DuckDB does not either. It cannot be switched back on.
+    await opened.execute(raw('set enable_external_access = false'), call)
     await createSyncTables(opened, project.names.sync, call)
     return opened
   } catch (error) {

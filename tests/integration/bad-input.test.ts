@@ -131,9 +131,34 @@ describe('a platform that', concurrent, () => {
       expect(lasting(await shop.counts())).toEqual(plus(lasting(before), adds))
 
       platform.faults.clear()
-      const good = options === undefined ? platform : (await platform.stop(), await shop.platform())
+      if (options !== undefined) await platform.stop()
+      const good = options === undefined ? platform : await shop.platform()
       await succeeds(shop.run('sync', 'lapsed'))
       expect([...good.membership(LIST)].sort()).toEqual(changedMembers)
     }),
   )
+
+  it('refuses half a batch', () =>
+    inShop(async shop => {
+      const platform = await shop.platform()
+      platform.faults.add({ kind: 'half_refused', operation: 'bulk_import_profiles', times: 1 })
+      await shop.write('models-sql/lapsed.sql', changedAudience)
+      const before = await shop.counts()
+      const partial = await shop.run('sync', 'lapsed')
+      expect(partial).toMatchObject({ exitCode: 0, stderr: '' })
+      const said =
+        /^! klaviyo: partial, (\d+) added or updated, 12 removed, (\d+) refused .*\n {2}The platform refused some members\n/
+      const [accepted = 0, refused = 0] = (said.exec(partial.stdout) ?? []).slice(1).map(Number)
+      expect(accepted + refused).toBe(11)
+      expect(platform.membership(LIST).size).toBe(2 + accepted)
+      const adds = {
+        'ledger.plans': 2,
+        'app.sync_batches': 2,
+        'ledger.ledger': 12 + 11,
+        'app.sync_rejections': refused,
+      }
+      expect(lasting(await shop.counts())).toEqual(plus(lasting(before), adds))
+      await succeeds(shop.run('sync', 'lapsed'))
+      expect([...platform.membership(LIST)].sort()).toEqual(changedMembers)
+    }))
 })

@@ -86,6 +86,27 @@ describe('later entrants', () => {
     expect(members('waiting')).toBe(150)
   })
 
+  it('wait for all destinations when one holds, which the others do not', async () => {
+    await build(lapsed(range(1, 50)))
+    await start('mixed', { destinations: ['klaviyo', 'second'] })
+    // Three runs at klaviyo, one at second: the brake on additions begins after the third.
+    for (const _ of [2, 3]) await syncCampaign(project, 'acme', 'mixed', { ...follow, to: 'klaviyo' })
+    await build(lapsed(range(1, 150)))
+    const asked = await syncCampaign(project, 'acme', 'mixed', follow)
+    expect(asked).toMatchObject({
+      assigned: 0,
+      runs: [
+        { destination: 'klaviyo', status: 'awaiting_approval', card: { adds: 100 } },
+        { destination: 'second', status: 'done', card: { adds: 0, unchanged: 50 } },
+      ],
+    })
+    const approve = asked.runs[0]?.planHash ?? ''
+    const given = await syncCampaign(project, 'acme', 'mixed', { ...follow, to: 'klaviyo', approve })
+    expect(given).toMatchObject({ assigned: 100, runs: [{ status: 'done', accepted: { upserts: 100 } }] })
+    await syncCampaign(project, 'acme', 'mixed', follow)
+    expect(second.membership('Winback – Acme – mixed').size).toBe(150)
+  })
+
   it('come in after a crashed run was settled, in the same command', async () => {
     await build(lapsed(range(1, 50)))
     await start('crashed')

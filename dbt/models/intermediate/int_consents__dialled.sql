@@ -9,11 +9,12 @@ statements as (
 
 ),
 
+-- however it is dialled, a number keeps its last four digits: most customers are out before anything is written
 customers as (
 
     select brand, customer_id, phone, substr(phone, 2) as digits
     from {{ ref('int_customers__unified') }}
-    where phone is not null
+    where substr(phone, length(phone) - 3) in (select substr(phone_digits, length(phone_digits) - 3) from statements)
 
 ),
 
@@ -27,17 +28,21 @@ codes as (
 -- a calling code has 1 to 3 digits and none begins another (ITU-T E.164)
 split as (
 
-    select customers.*, codes.calling_code, codes.trunk_prefix, substr(customers.digits, lengths.n + 2) as national
+    {% for length in [1, 2, 3] -%}
+    select customers.*, codes.calling_code, codes.trunk_prefix, substr(customers.digits, {{ length + 1 }}) as national
     from customers
-    cross join ({{ winback.number_rows(3) }}) as lengths
-    inner join codes on substr(customers.digits, 1, lengths.n + 1) = codes.calling_code
+    inner join codes on substr(customers.digits, 1, {{ length }}) = codes.calling_code
+    {%- if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
 
 ),
 
 written as (
 
     {% for form in ['national', 'trunk_prefix || national', 'calling_code || national', 'calling_code || trunk_prefix || national', "'011' || calling_code || national"] -%}
-    select brand, customer_id, phone, {{ form }} as digits from split
+    select brand, customer_id, phone, {{ form }} as digits from split where {{ form }} in (select phone_digits from statements)
     {%- if not loop.last %}
     union distinct
     {% endif %}
@@ -49,7 +54,6 @@ named as (
 
     select brand, digits, min(phone) <> max(phone) as is_ambiguous
     from written
-    where digits in (select phone_digits from statements)
     group by brand, digits
 
 ),
