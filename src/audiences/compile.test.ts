@@ -132,3 +132,17 @@ describe('compileAudience accepts', () => {
     ])
   })
 })
+
+describe('a refusal', () => {
+  it('comes with exit code 2 and a hint', async () => {
+    await expect(small.compile('select customer_id from customers')).rejects.toMatchObject({
+      code: 'audience.table',
+      exitCode: 2,
+      hint: "Write {{ ref('customers') }}: only refs are filtered to the brand.",
+    })
+  })
+
+  it('meets a brand that is not a slug', async () => {
+    await expect(small.compile(all, [], "a' or 'a' = 'a")).rejects.toThrow('is not a brand')
+  })
+})

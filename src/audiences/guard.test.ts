@@ -289,16 +289,4 @@ describe('compileAudience refuses', () => {
   ])('%s', async (_, body, message, fields = []) => {
     await expect(small.compile(body, fields)).rejects.toThrow(message)
   })
-
-  it('with exit code 2 and a hint', async () => {
-    await expect(small.compile('select customer_id from customers')).rejects.toMatchObject({
-      code: 'audience.table',
-      exitCode: 2,
-      hint: "Write {{ ref('customers') }}: only refs are filtered to the brand.",
-    })
-  })
-
-  it('a brand that is not a slug', async () => {
-    await expect(small.compile(all, [], "a' or 'a' = 'a")).rejects.toThrow('is not a brand')
-  })
 })

@@ -38,7 +38,7 @@ const hints: Record<FailureClass, string> = {
   transient: 'Sync again later.',
   split: 'The rows the platform names are recorded as rejected.',
   size: 'Send fewer or smaller fields.',
-  auth: 'Check the key and its scopes in winback.yml, then sync again.',
+  auth: 'Check the key (in the environment or .env) and its scopes, then sync again.',
   config: 'Put the list back at the platform, or give the sync another list name; it is never re-created silently.',
   down: 'The platform does not answer; sync again when it does. Nothing is lost.',
   cancelled: 'Sync again to finish.',

@@ -155,7 +155,7 @@ async function settle(push: Push, part: Part, outcome: BatchOutcome): Promise<vo
       status: 'partial',
       code: 'push.too_many_rejects',
       message: `${push.rejected} of ${push.done} members were refused`,
-      hint: 'Look at the reasons with `winback runs show`, then sync again.',
+      hint: 'Each refused row and its reason stand in sync_rejections of the app database; correct them, then sync again.',
     })
   }
 }

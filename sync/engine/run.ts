@@ -202,7 +202,8 @@ async function openList(session: Session, known: Preflight): Promise<string> {
 }
 
 async function finish(session: Session, report: Report, ended: Ended, stop: Halt | null): Promise<SyncRun> {
-  const status = stop?.status ?? 'done'
+  const isStopped = session.options.signal?.aborted === true && stop?.status === 'failed'
+  const status = isStopped ? 'cancelled' : (stop?.status ?? 'done')
   await session.control.end(session.key, { status, ...ended })
   const reason = stop === null ? null : { code: stop.code, message: stop.message, hint: stop.hint }
   return report.end(session.connection, { status, reason })
@@ -223,13 +224,13 @@ const someRefused: Halt = {
   status: 'partial',
   code: 'push.some_refused',
   message: 'The platform refused some members',
-  hint: 'Look at the reasons with `winback runs show`; the next sync tries them again.',
+  hint: 'The reasons stand in sync_rejections of the app database; the next sync tries them again.',
 }
 const quarantined: Halt = {
   status: 'quarantined',
   code: 'sync.quarantined',
   message: `The last ${POISON} runs of this sync broke off`,
-  hint: 'Look at their errors with `winback runs`; the next sync tries again.',
+  hint: 'Their errors stand in the runs table of the app database; the next sync tries again.',
 }
 const unbalanced = (faults: readonly string[]): Halt => ({
   status: 'failed',

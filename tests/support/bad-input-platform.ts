@@ -30,7 +30,7 @@ const twice = { ...removed, 'ledger.ledger': 12 + 2 * 11 }
 const blocked = (requests: number, rows: number, words: string) =>
   `✗ klaviyo: blocked, 0 added or updated, ${rows} removed (${requests} requests, N s)\n  ${words}`
 const done = (requests: number) => `✓ klaviyo: done, 11 added or updated, 12 removed (${requests} requests, N s)`
-const CHECK_KEY = 'Check the key and its scopes in winback.yml, then sync again.'
+const CHECK_KEY = 'Check the key (in the environment or .env) and its scopes, then sync again.'
 const PUT_BACK =
   'Put the list back at the platform, or give the sync another list name; it is never re-created silently.'
 const THROTTLED = 'status 429: throttled: Request was throttled. Expected available in 3600 seconds.'
