@@ -62,7 +62,7 @@ describe('a machine that lacks something', () => {
 
   it('is told to connect when npm reaches no registry, keeps the dbt it got, and goes on where it stopped', async () => {
     clone = makeClone()
-    const offline = { NPM_FAILS: 'npm error code EAI_AGAIN\nnpm error request to https://registry.npmjs.org failed' }
+    const offline = { NPM_FAILS: 'npm error code EAI_AGAIN\nnpm error request to https://registry.example failed' }
     const end = await clone.ensure([], offline)
     expect(sentence(end.stderr)).toBe(
       'The npm registry cannot be reached: connect this machine to the network, or name a mirror ("npm config set registry URL"), and run the command again.',

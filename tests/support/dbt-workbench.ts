@@ -11,7 +11,7 @@ const repository = join(import.meta.dirname, '..', '..')
 export const dbtProject = join(repository, 'dbt')
 
 /** The folder of real data sets, which stands beside the repository and is not part of it. */
-export const sharedData = join(repository, '..', 'shared', 'data')
+export { sharedData } from './shared-data.ts'
 
 /** A brand as `winback` hands it to dbt. */
 export interface BrandVar {
