@@ -36,7 +36,7 @@ export interface SyncPlan {
 /** Writes the plan of this run: what must change at the destination so that it equals the desired list. Nothing is sent. */
 export async function makePlan(session: Session, size: LedgerSize): Promise<SyncPlan> {
   const { warehouse } = session
-  const ready = await compact(session, size)
+  const ready = session.options.dryRun ? size : await compact(session, size) // a dry run changes nothing
   const table = `${session.spec.schema}.plan_${tableSlug(session.spec.syncId)}_${session.options.dryRun ? 'dry' : session.key.runNo}`
   const source = await openSource(session)
   await createTable(session, table, source)
