@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NotFound, raw, type SyncEvent, type SyncRun, sql } from '../../sync/index.ts'
+import { blankRun, NotFound, raw, type SyncEvent, type SyncRun, sql } from '../../sync/index.ts'
 import { type ReadyDestination, readyDestination } from '../syncs/destination.ts'
 import { executeSync } from '../syncs/execute.ts'
 import type { LedgerSession } from '../syncs/session.ts'
@@ -97,24 +97,9 @@ async function countMembers(session: LedgerSession, campaign: Named, destination
 
 /** A run that cannot start: the address and the key are no longer known. */
 function gone(session: LedgerSession, destination: string, members: number): SyncRun {
-  const none = { upserts: 0, removes: 0 }
   return {
-    runId: session.run.id,
-    runNo: null,
+    ...blankRun(session.run.id, destination),
     status: 'blocked',
-    destination,
-    planHash: null,
-    card: null,
-    planned: none,
-    accepted: none,
-    rejected: none,
-    unknown: none,
-    skipped: none,
-    requests: { write: 0, lookup: 0, poll: 0, setup: 0 },
-    bytes: 0,
-    seconds: 0,
-    phases: {},
-    recovered: [],
     reason: {
       code: 'sync.destination_gone',
       message: `${members.toLocaleString('en-GB')} people are still on the list at '${destination}', which winback.yml no longer names`,

@@ -85,8 +85,8 @@ export function getBrand(project: Project, slug: string | undefined): Brand {
   )
 }
 
-/** A destination of the brand with every `${NAME}` filled. Throws NotFound, or ConfigError naming the variable to set. */
-export function getDestination(brand: Brand, slug: string): DestinationConfig {
+/** A destination as winback.yml declares it; its variables may not be set. Throws NotFound, naming the nearest known one. */
+export function getDeclaredDestination(brand: Brand, slug: string): DestinationConfig {
   const found = brand.destinations.find(d => d.slug === slug)
   if (found === undefined) {
     const known = brand.destinations.map(d => d.slug)
@@ -95,6 +95,12 @@ export function getDestination(brand: Brand, slug: string): DestinationConfig {
       near === null ? `Known: ${known.join(', ') || 'none; add one to winback.yml'}.` : `Did you mean '${near}'?`
     throw new NotFound('destination.unknown', `Brand '${brand.slug}' has no destination '${slug}'`, hint)
   }
+  return found
+}
+
+/** A destination of the brand with every `${NAME}` filled. Throws NotFound, or ConfigError naming the variable to set. */
+export function getDestination(brand: Brand, slug: string): DestinationConfig {
+  const found = getDeclaredDestination(brand, slug)
   const open = [found.endpoint, ...Object.values(found.settings)].flatMap(value =>
     typeof value === 'string' ? unresolved(value) : [],
   )

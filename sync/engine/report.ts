@@ -25,6 +25,30 @@ export function cardOf(spec: SyncSpec, plan: SyncPlan, funnel: Funnel | null, br
   }
 }
 
+/** A run of which nothing is known yet: every count is 0, and it has failed until it says otherwise. */
+export function blankRun(runId: string, destination: string): SyncRun {
+  const none = { upserts: 0, removes: 0 }
+  return {
+    runId,
+    runNo: null,
+    status: 'failed',
+    destination,
+    planHash: null,
+    card: null,
+    planned: none,
+    accepted: none,
+    rejected: none,
+    unknown: none,
+    skipped: none,
+    requests: { write: 0, lookup: 0, poll: 0, setup: 0 },
+    bytes: 0,
+    seconds: 0,
+    phases: {},
+    recovered: [],
+    reason: null,
+  }
+}
+
 /** Measures phases and keeps what is known of the run until it ends. */
 export class Report {
   readonly #effects: Pick<Effects, 'now'>
@@ -37,26 +61,7 @@ export class Report {
     this.#effects = effects
     this.#started = effects.now()
     this.#phaseStarted = this.#started
-    const none = { upserts: 0, removes: 0 }
-    this.#run = {
-      runId: spec.runId,
-      runNo: null,
-      status: 'failed',
-      destination: spec.destination.slug,
-      planHash: null,
-      card: null,
-      planned: none,
-      accepted: none,
-      rejected: none,
-      unknown: none,
-      skipped: none,
-      requests: { write: 0, lookup: 0, poll: 0, setup: 0 },
-      bytes: 0,
-      seconds: 0,
-      phases: {},
-      recovered: [],
-      reason: null,
-    }
+    this.#run = blankRun(spec.runId, spec.destination.slug)
   }
 
   /** Ends the phase before and begins this one. */

@@ -2,7 +2,7 @@ import { ulid } from 'ulid'
 import { getAudience } from '../../audiences/list.ts'
 import { CampaignFile } from '../../campaigns/campaign.ts'
 import { createCampaignFile } from '../../campaigns/files.ts'
-import { getBrand, getDestination, loadProject } from '../../config/project.ts'
+import { getBrand, getDeclaredDestination, loadProject } from '../../config/project.ts'
 import { ConfigError } from '../../errors.ts'
 import type { Command, Options } from '../command.ts'
 
@@ -26,8 +26,7 @@ export const campaignCreate: Command = {
     const brand = getBrand(project, ctx.brand)
     const campaign = fromFlags(String(slug), options)
     await getAudience(project, campaign.audience)
-    const known = brand.destinations.map(destination => destination.slug)
-    for (const slug of campaign.destinations) if (!known.includes(slug)) getDestination(brand, slug) // says which were meant
+    for (const destination of campaign.destinations) getDeclaredDestination(brand, destination)
     const file = await createCampaignFile(project, brand.slug, String(slug), campaign)
     ctx.out.line(`Wrote ${file}`)
     ctx.out.line(`Next: winback campaign plan ${slug}`)
